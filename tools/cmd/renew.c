@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+// renew: the main job, step by step.
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/cmd.h"
+#include "cmd/renew.h"
+#include "report/json.h"
+#include "report/text.h"
+#include "rescue/stage.h"
+
+static const struct common_help help = {
+	.usage = "renew (--media DIR | --ca DIR) [option...]",
+	.summary =
+		"Renews the certificates of a Kubernetes node from the offline CA on the medium:\n"
+		"looks, plans, asks, signs, has every certificate judged twice, and changes the\n"
+		"node in one step or not at all. `certrescue undo` takes it back.",
+	.exit_codes = "  0   done\n"
+		      "  1   failed, the node unchanged\n"
+		      "  2   nothing is due\n"
+		      "  3   interrupted after the commit record: run `certrescue resume`\n"
+		      "  5   refused by a safety rule, nothing changed\n"
+		      "  6   done, but something due was left; each is named\n"
+		      "  64  wrong usage\n",
+	.example = "certrescue renew --root /mnt/node --media /mnt/stick --dry-run",
+};
+
+void renew_say(const struct renew *r, const char *fmt, ...)
+{
+	char text[1024];
+	struct buf line = BUF_INIT;
+	va_list ap;
+	if (r->c.quiet)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_escaped(&line, text);
+	buf_str(&line, "\n");
+	/* With --format json standard output is for machines alone. */
+	fputs(buf_text(&line), r->c.json ? stderr : stdout);
+	fflush(r->c.json ? stderr : stdout);
+	buf_free(&line);
+}
+
+static int parse(struct renew *r, int argc, char **argv)
+{
+	struct args_option own[] = {
+		{"ca", ARGS_TEXT, &r->ca, "DIR", "the CA's directory, instead of a medium"},
+		{"cluster", ARGS_TEXT, &r->cluster, "NAME", "the cluster's directory beneath ca/"},
+		{"passphrase-file", ARGS_TEXT, &r->passphrase_file, "FILE",
+			"holds the passphrase of the CA's keys (default: asked)"},
+		{"within", ARGS_DURATION, &r->within, "DURATION",
+			"what ends sooner is due (default 30d)"},
+		{"only-due", ARGS_FLAG, &r->only_due, NULL, "leave alone what is not due"},
+		{"key", ARGS_TEXT, &r->key, "new|keep", "private keys (default new)"},
+		{"validity", ARGS_DURATION, &r->validity, "DURATION",
+			"of the new certificates (default 8760h; never past the CA's end)"},
+		{"backdate", ARGS_DURATION, &r->backdate, "DURATION",
+			"begin that long before now (default 5m)"},
+		{"dry-run", ARGS_FLAG, &r->dry_run, NULL, "show the plan and write nothing"},
+		{"drill", ARGS_FLAG, &r->drill, NULL,
+			"with --dry-run: also unlock, sign and verify, in memory"},
+		{"yes", ARGS_FLAG, &r->yes, NULL, "do not ask"},
+		{"operator", ARGS_TEXT, &r->operator_name, "NAME", "who does this, for the report"},
+		{"evidence", ARGS_LISTED, &r->evidence, "SOURCE=TIME",
+			"now is later than this (may be repeated)"},
+		{"result-file", ARGS_TEXT, &r->result_file, "FILE", "write the RESULT line there"},
+		{.name = NULL},
+	};
+	struct args_list operands;
+	struct error err;
+	const char *wrong = NULL;
+	int rc = common_parse(&r->c, argc, argv, own, &operands, 0, &help);
+	if (rc >= 0)
+		return rc;
+	if (!r->c.media && !r->ca)
+		wrong = "name the medium (--media DIR) or the CA's directory (--ca DIR)";
+	else if (strcmp(r->key, "new") != 0 && strcmp(r->key, "keep") != 0)
+		wrong = "--key is new or keep";
+	else if (r->drill && !r->dry_run)
+		wrong = "--drill goes with --dry-run";
+	else if (r->validity < CLOCK_HOUR)
+		wrong = "--validity is shorter than an hour";
+	if (!wrong)
+		return -1;
+	error_set(
+		&err, ERR_USAGE, NULL, "certrescue renew --help shows what there is", "%s", wrong);
+	return common_fail(&err);
+}
+
+/* An interrupted rescue comes first: forward to its end. */
+static int finish_pending(struct renew *r, struct error *err)
+{
+	char id[JOURNAL_ID];
+	if (!journal_pending(&r->root, id))
+		return 0;
+	if (r->dry_run)
+		return error_set(err, ERR_PENDING, STATE_DIR,
+			"run `certrescue resume` (or `certrescue resume --undo`) first",
+			"rescue %s was interrupted and is not finished", id);
+	renew_say(r, "rescue %s was interrupted: finishing it first", id);
+	return commit_resume(&r->root, id, err);
+}
+
+static void choose_id(struct renew *r)
+{
+	char id[CLOCK_TEXT], path[128];
+	struct stat st;
+	struct error ignored = ERROR_INIT;
+	clock_id(r->c.now, id);
+	snprintf(r->id, sizeof(r->id), "%.20s", id);
+	for (int i = 2; i < 100; i++) {
+		snprintf(path, sizeof(path), STATE_DIR "/%s", r->id);
+		if (root_lstat(&r->root, path, &st, &ignored))
+			break;
+		snprintf(r->id, sizeof(r->id), "%.20s-%d", id, i);
+	}
+	snprintf(r->result.id, sizeof(r->result.id), "%s", r->id);
+}
+
+static int make_plan(struct renew *r, struct error *err)
+{
+	struct policy policy = POLICY_DEFAULT;
+	struct plan_ca *cas = xmalloc((r->store.n_cas + 1) * sizeof(*cas));
+	policy.now = r->c.now;
+	policy.within = r->within;
+	policy.validity = r->validity;
+	policy.backdate = r->backdate;
+	policy.only_due = r->only_due;
+	policy.keep_keys = strcmp(r->key, "keep") == 0;
+	for (size_t i = 0; i < r->store.n_cas; i++)
+		cas[i] = (struct plan_ca){
+			&r->store.cas[i].cert, r->store.cas[i].cluster, r->store.n_keys > 0};
+	r->result.before = &r->inv;
+	int rc = plan_make(&r->inv, cas, r->store.n_cas, &policy, &r->plan, err);
+	r->result.plan = &r->plan;
+	free(cas);
+	return rc;
+}
+
+static int show_plan(const struct renew *r)
+{
+	struct buf out = BUF_INIT;
+	if (r->c.json && !r->dry_run)
+		return 0; /* the report comes at the end, as one object */
+	if (r->c.json)
+		report_json_plan(&out, &r->inv, &r->plan, r->c.now, r->within);
+	else
+		text_plan(&out, &r->inv, &r->plan, r->c.now, common_colour(&r->c, 1));
+	int rc = r->c.quiet && !r->c.json ? 0 : common_print(&out);
+	buf_free(&out);
+	return rc;
+}
+
+static const struct renew *speaking; /* the progress callback has no argument of its own */
+
+static void progress(size_t made, size_t all)
+{
+	if (made == all)
+		renew_say(speaking, "keys made: %zu of %zu", made, all);
+	else if (made == 0)
+		renew_say(speaking, "making %zu private keys ...", all);
+	else
+		renew_say(speaking, "  %zu of %zu", made, all);
+}
+
+/* Unlocks, signs and checks, all in memory; the CA's keys are wiped before anything is written. */
+static int sign(struct renew *r, struct error *err)
+{
+	sign_begin(&r->signing, &r->inv, &r->plan);
+	int rc = renew_unlock(r, err);
+	speaking = r;
+	if (rc == 0)
+		rc = sign_wait(&r->signing, progress, err);
+	if (rc == 0)
+		rc = sign_run(&r->signing, &r->store, r->c.now, err);
+	store_lock(&r->store);
+	if (rc == 0)
+		rc = render(&r->signing, r->c.now, &r->entries, err);
+	if (rc == 0)
+		renew_say(r, "%zu certificates signed, each accepted by two independent checks",
+			r->plan.renewed);
+	return rc;
+}
+
+static int write_node(struct renew *r, struct error *err)
+{
+	struct tx tx;
+	if (stage(&r->root, r->id, r->inv.node, &r->entries, &tx, err))
+		return -1;
+	renew_say(r, "%zu files staged and synced; do not remove the stick before the last line",
+		r->entries.n);
+	int rc = commit(&tx, err);
+	tx_close(&tx);
+	return rc;
+}
+
+static int run(struct renew *r, struct error *err)
+{
+	if (root_open(&r->root, r->c.root, err) || finish_pending(r, err))
+		return -1;
+	choose_id(r);
+	if (store_open(&r->store, r->ca ? r->ca : r->c.media, r->ca != NULL, r->cluster, err))
+		return -1;
+	if (discover(&r->root, &r->inv, err) || renew_clock(r, err) || make_plan(r, err))
+		return -1;
+	if (show_plan(r))
+		return error_set(
+			err, ERR_FAILED, NULL, "nothing was changed", "the plan cannot be shown");
+	if (r->plan.renewed == 0)
+		return error_set(err, ERR_PARTIAL, NULL, "see the reasons above",
+			"nothing can be renewed, though %zu are due", r->plan.refused);
+	if (r->dry_run && !r->drill)
+		return 0;
+	if (!r->dry_run && renew_confirm(r, err))
+		return -1;
+	if (sign(r, err) || stage_preflight(&r->root, &r->entries, err))
+		return -1;
+	if (r->dry_run) {
+		renew_say(r, "drill: everything was done but writing; the node is unchanged");
+		return 0;
+	}
+	if (write_node(r, err))
+		return -1;
+	return renew_verify(r, err);
+}
+
+static void clean(struct renew *r)
+{
+	sign_end(&r->signing);
+	entries_free(&r->entries);
+	plan_free(&r->plan);
+	inventory_free(&r->inv);
+	inventory_free(&r->after);
+	store_close(&r->store);
+	root_close(&r->root);
+}
+
+int cmd_renew(int argc, char **argv)
+{
+	struct renew r = {
+		.c = COMMON_INIT,
+		.key = "new",
+		.validity = 8760 * (int64_t)CLOCK_HOUR,
+		.within = 30 * (int64_t)CLOCK_DAY,
+		.backdate = 300,
+		.root = ROOT_INIT,
+	};
+	struct error err = ERROR_INIT;
+	int rc = parse(&r, argc, argv);
+	if (rc >= 0)
+		return rc;
+	r.result = (struct result){.command = "renew",
+		.started = r.c.now,
+		.version = CERTRESCUE_VERSION,
+		.operator_name = r.operator_name,
+		.clock_source = r.c.now_given ? "operator (--now)" : "system clock"};
+	rc = run(&r, &err);
+	if (rc)
+		rc = (int)err.kind;
+	else if (r.plan.refused)
+		rc = ERR_PARTIAL;
+	rc = renew_end(&r, rc, rc && err.kind ? &err : NULL);
+	clean(&r);
+	return rc;
+}

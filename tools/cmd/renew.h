@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * renew: the state of one run of the main job, shared by its steps (renew.c in order, renew_ask.c,
+ * renew_end.c).
+ */
+#ifndef CMD_RENEW_H
+#define CMD_RENEW_H
+
+#include "cmd/common.h"
+#include "media/store.h"
+#include "node/discover.h"
+#include "rescue/clockgate.h"
+#include "rescue/commit.h"
+#include "rescue/render.h"
+#include "rescue/result.h"
+
+struct renew {
+	struct common c;
+	/* options */
+	const char *cluster, *ca, *passphrase_file, *key, *operator_name, *result_file;
+	int64_t validity, within, backdate;
+	bool only_due, yes, dry_run, drill;
+	struct args_list evidence;
+	/* what it has at hand, in the order it comes */
+	char id[JOURNAL_ID];
+	struct root root;
+	struct store store;
+	struct inventory inv, after;
+	struct plan plan;
+	struct signing signing;
+	struct entries entries;
+	struct result result;
+	char error[2048]; /* what ended it, for the report */
+};
+
+/* Where people read along: nothing is printed with --quiet. Escaped; a line end is added. */
+void renew_say(const struct renew *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- renew_ask.c: what the operator is asked ------------------------------------------------- */
+
+/* The clock gate; a person at a terminal may overrule it, --now has. */
+int renew_clock(struct renew *r, struct error *err);
+/* "Type yes": passes with --yes; fails where there is nobody to ask. */
+int renew_confirm(const struct renew *r, struct error *err);
+/* Opens the keys of the CAs that the plan uses: three tries at a terminal. */
+int renew_unlock(struct renew *r, struct error *err);
+
+/* --- renew_end.c: what is left behind -------------------------------------------------------- */
+
+/* The node read again from its disk: does it hold what was planned? ERR_PENDING if not. */
+int renew_verify(struct renew *r, struct error *err);
+/* Reports to the medium, the RESULT line to --result-file, the last words. Returns the exit code.
+ */
+int renew_end(struct renew *r, int exit_code, const struct error *err);
+
+#endif

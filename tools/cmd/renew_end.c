@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// renew_end: verifies what the disk holds now, writes the reports, says the last words.
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/renew.h"
+#include "media/medium.h"
+#include "report/json.h"
+#include "report/text.h"
+#include "rescue/verify.h"
+
+/* Where the node, read again, holds what item i was to put there; -1: nowhere. */
+static int found_again(const struct renew *r, size_t i)
+{
+	const struct inv_cert *c = &r->inv.certs[i];
+	const struct signed_item *want = sign_result(&r->signing, i);
+	bool moved = c->role == ROLE_KUBELET_CLIENT; /* from kubelet.conf into the kubelet's file */
+	for (size_t k = 0; k < r->after.n_certs; k++) {
+		const struct inv_cert *o = &r->after.certs[k];
+		bool place =
+			strcmp(r->after.files[o->file].path, r->inv.files[c->file].path) == 0 &&
+			strcmp(o->place, c->place) == 0;
+		if (o->readable && (place || (moved && o->role == c->role)) &&
+			bytes_equal(o->cert.raw, buf_bytes(&want->der)))
+			return (int)k;
+	}
+	return -1;
+}
+
+/* What verify finds wrong with a new certificate, but for what was so before (modes, names). */
+static const struct verify_finding *wrong_with(const struct verify_report *v, int cert)
+{
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->findings[i].cert == cert && strcmp(v->findings[i].code, "mode") != 0 &&
+			strcmp(v->findings[i].code, "name") != 0)
+			return &v->findings[i];
+	return NULL;
+}
+
+static int failed(struct error *err, const char *path, const char *what)
+{
+	return error_set(err, ERR_PENDING, path,
+		"run `certrescue undo` to go back, or `certrescue verify` to see more",
+		"read again after the commit: %s", what);
+}
+
+int renew_verify(struct renew *r, struct error *err)
+{
+	struct verify_report v = {0};
+	int rc = 0;
+	if (discover(&r->root, &r->after, err))
+		return failed(err, r->c.root, "the node is not found any more");
+	r->result.after = &r->after;
+	verify_node(&r->after, r->c.now, &v);
+	for (size_t i = 0; rc == 0 && i < r->plan.n; i++) {
+		const char *path = r->inv.files[r->inv.certs[i].file].path;
+		if (r->plan.items[i].action != PLAN_RENEW)
+			continue;
+		int k = found_again(r, i);
+		if (k < 0) {
+			rc = failed(err, path, "the new certificate is not there");
+			break;
+		}
+		const struct verify_finding *f = wrong_with(&v, k);
+		if (f)
+			rc = failed(err, f->path, f->text);
+	}
+	verify_free(&v);
+	if (rc == 0)
+		renew_say(
+			r, "read again from the disk: every new certificate is in place and holds");
+	return rc;
+}
+
+static void write_reports(struct renew *r)
+{
+	struct buf text = BUF_INIT, json = BUF_INIT, path = BUF_INIT;
+	struct error err = ERROR_INIT;
+	const char *node = r->inv.node ? r->inv.node : "unknown";
+	if (!r->c.media || r->dry_run || !r->id[0])
+		return;
+	text_report(&text, &r->result);
+	report_json_result(&json, &r->result);
+	if (medium_write_report(r->c.media, node, r->id, "report.json", buf_bytes(&json), &err) ||
+		medium_write_report(
+			r->c.media, node, r->id, "report.txt", buf_bytes(&text), &err)) {
+		common_warn(&err); /* the node is done; the report is told on the console alone */
+	} else {
+		medium_report_path(&path, node, r->id, "report.txt");
+		renew_say(r, "report: %s/%s", r->c.media, buf_text(&path));
+	}
+	buf_free(&text);
+	buf_free(&json);
+	buf_free(&path);
+}
+
+static void write_result(struct renew *r)
+{
+	struct buf line = BUF_INIT;
+	struct error err = ERROR_INIT;
+	text_result_line(&line, &r->result);
+	int fd = open(r->result_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0 || write(fd, line.p, line.n) != (ssize_t)line.n) {
+		error_errno(&err, r->result_file, NULL, "the RESULT line cannot be written");
+		common_warn(&err);
+	}
+	if (fd >= 0)
+		close(fd);
+	buf_free(&line);
+}
+
+static void last_words(const struct renew *r)
+{
+	char end[CLOCK_TEXT];
+	if (r->dry_run)
+		return;
+	renew_say(r,
+		"done: %zu renewed, %zu kept, %zu left undone; good until %.10s; "
+		"`certrescue undo %s` takes it back",
+		r->plan.renewed, r->plan.kept, r->plan.refused,
+		r->plan.until ? clock_text(r->plan.until, end) : "-", r->id);
+}
+
+int renew_end(struct renew *r, int exit_code, const struct error *err)
+{
+	if (err) {
+		common_fail(err);
+		snprintf(r->error, sizeof(r->error), "%s%s%s%s%s", err->path,
+			err->path[0] ? ": " : "", err->what, err->todo[0] ? "; " : "", err->todo);
+		r->result.error = r->error;
+	}
+	r->result.exit = exit_code;
+	r->result.finished = r->c.now_given ? r->c.now : clock_now();
+	if (exit_code == ERR_NONE || (exit_code == ERR_PARTIAL && !err))
+		last_words(r);
+	write_reports(r);
+	if (r->c.json && !r->dry_run) {
+		struct buf json = BUF_INIT;
+		report_json_result(&json, &r->result);
+		common_print(&json);
+		buf_free(&json);
+	}
+	if (r->result_file)
+		write_result(r);
+	return exit_code;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// walk: reads a bounded number of small files beneath a directory of the medium.
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "media/store.h"
+#include "media/walk.h"
+
+#define NAMES_MAX 4096 /* entries read of one directory */
+
+struct walk {
+	const char *cluster;
+	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content);
+	void *to;
+	size_t files;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void walk_names_free(struct walk_names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->v[i]);
+	free(names->v);
+	*names = (struct walk_names){.n = 0};
+}
+
+int walk_names(int fd, const char *path, struct walk_names *names, struct error *err)
+{
+	*names = (struct walk_names){.n = 0};
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	if (!d) {
+		error_errno(err, path, NULL, "the directory cannot be read");
+		if (copy >= 0)
+			close(copy);
+		return -1;
+	}
+	int rc = 0;
+	const struct dirent *e;
+	for (errno = 0; rc == 0 && (e = readdir(d)); errno = 0) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (names->n == NAMES_MAX) {
+			rc = error_set(err, ERR_FAILED, path, "keep only the CAs there",
+			        "there are more than %d names in this directory", NAMES_MAX);
+			break;
+		}
+		names->v = xrealloc(names->v, (names->n + 1) * sizeof(*names->v));
+		names->v[names->n++] = xstrdup(e->d_name);
+	}
+	if (rc == 0 && errno)
+		rc = error_errno(err, path, NULL, "the directory cannot be read");
+	closedir(d);
+	if (rc)
+		walk_names_free(names);
+	else if (names->n > 1)
+		qsort(names->v, names->n, sizeof(*names->v), by_name);
+	return rc;
+}
+
+bool walk_is_dir(int fd, const char *name)
+{
+	struct stat st;
+	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* 1: read; 0: nothing for us (long, or changed its kind meanwhile); -1: error. */
+static int slurp(int dir, const char *name, const char *path, struct secret *out, struct error *err)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, path, NULL, "the file cannot be opened");
+	struct stat st;
+	int rc = 0;
+	if (fstat(fd, &st)) {
+		rc = error_errno(err, path, NULL, "the file cannot be read");
+	} else if (S_ISREG(st.st_mode) && st.st_size <= WALK_FILE_MAX) {
+		secret_alloc(out, (size_t)st.st_size);
+		ssize_t got = 1;
+		while (out->n < out->cap && got > 0) {
+			got = read(fd, out->p + out->n, out->cap - out->n);
+			if (got < 0 && errno == EINTR)
+				got = 1;
+			else if (got > 0)
+				out->n += (size_t)got;
+		}
+		rc = got < 0 ? error_errno(err, path, "try another medium", "read error") : 1;
+	}
+	close(fd);
+	return rc;
+}
+
+static int see_file(struct walk *w, int dir, const char *name, const char *path, struct error *err)
+{
+	if (w->files++ == STORE_FILES_MAX)
+		return error_set(err, ERR_FAILED, path, "keep only the CAs there",
+		        "there are more than %d files in this cluster's directory",
+		        STORE_FILES_MAX);
+	struct secret content = SECRET_INIT;
+	int rc = slurp(dir, name, path, &content, err);
+	if (rc > 0 && content.n > 0)
+		w->seen(w->to, w->cluster, path, secret_bytes(&content));
+	secret_free(&content);
+	return rc < 0 ? -1 : 0;
+}
+
+static int descend(struct walk *w, int fd, const char *path, int depth, struct error *err)
+{
+	struct walk_names names;
+	if (walk_names(fd, path, &names, err))
+		return -1;
+	int rc = 0;
+	for (size_t i = 0; i < names.n && rc == 0; i++) {
+		struct stat st;
+		if (fstatat(fd, names.v[i], &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		char *sub = xasprintf("%s/%s", path, names.v[i]);
+		if (S_ISREG(st.st_mode)) {
+			rc = see_file(w, fd, names.v[i], sub, err);
+		} else if (S_ISDIR(st.st_mode) && depth + 1 < STORE_DEPTH) {
+			int next = openat(
+			        fd, names.v[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			rc = next < 0 ? error_errno(err, sub, NULL, "cannot be opened")
+			              : descend(w, next, sub, depth + 1, err);
+			if (next >= 0)
+				close(next);
+		}
+		free(sub);
+	}
+	walk_names_free(&names);
+	return rc;
+}
+
+int walk_files(int fd, const char *path, const char *cluster,
+        void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
+        void *to, struct error *err)
+{
+	struct walk w = {.cluster = cluster, .seen = seen, .to = to};
+	return descend(&w, fd, path, 0, err);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// discover_issuer: what CA data in kubeconfigs is, who signed what, and whose copies people have.
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/discover_work.h"
+#include "pki/chain.h"
+#include "pki/key.h"
+
+/* The CA certificate of a file of the node that has the same key, the same bytes if there is one. */
+static const struct inv_cert *file_ca(const struct inventory *inv, struct cert cert)
+{
+	const struct inv_cert *best = NULL;
+	for (size_t i = 0; i < inv->n_certs; i++) {
+		const struct inv_cert *c = &inv->certs[i];
+		if (*c->place || !c->readable || !c->is_ca || !role_is_ca(c->role))
+			continue;
+		if (bytes_equal(c->cert.raw, cert.raw))
+			return c;
+		if (!best && spki_same(c->cert.spki, cert.spki))
+			best = c;
+	}
+	return best;
+}
+
+static bool has_file_ca(const struct inventory *inv, enum inv_role role)
+{
+	for (size_t i = 0; i < inv->n_certs; i++)
+		if (!*inv->certs[i].place && inv->certs[i].readable && inv->certs[i].role == role)
+			return true;
+	return false;
+}
+
+/* CA data in kubeconfigs, and CA certificates that stand behind leaves in their files. */
+static void ca_role(struct discovery *d, struct inv_cert *c)
+{
+	struct inventory *inv = d->inv;
+	const struct inv_cert *same = file_ca(inv, c->cert);
+	const struct inv_file *f = &inv->files[c->file];
+	bool ours = d->notes[c->file].claim.role != ROLE_OTHER;
+	if (!same) {
+		/* ca.crt is lost: what the components' own kubeconfigs trust takes its place. */
+		if (ours && *c->place && !has_file_ca(inv, ROLE_CA)) {
+			c->role = ROLE_CA;
+			c->name = "ca";
+		}
+		return;
+	}
+	c->role = same->role;
+	c->name = same->name;
+	if (*c->place && !bytes_equal(same->cert.raw, c->cert.raw) && ours)
+		discover_find(d, f->path, "ca-other-edition", false,
+		        "compare the two dates; renew writes the newer one where it re-issues the CA",
+		        "%s: the CA data is another edition of the CA in %s (same key)", c->place,
+		        inv->files[same->file].path);
+}
+
+static void ca_roles(struct discovery *d)
+{
+	for (size_t i = 0; i < d->inv->n_certs; i++) {
+		struct inv_cert *c = &d->inv->certs[i];
+		if (c->readable && c->is_ca && c->role == ROLE_OTHER)
+			ca_role(d, c);
+	}
+}
+
+static bool signed_by(struct discovery *d, const struct inv_cert *c, const struct inv_cert *ca)
+{
+	if (!ca->readable || !bytes_equal(c->cert.issuer, ca->cert.subject) ||
+	        d->signatures >= DISCOVER_SIGNATURES)
+		return false;
+	d->signatures++;
+	return chain_signed_by(&c->cert, &ca->cert);
+}
+
+/* Of several copies of the CA: itself, the one in the same file, a role's file, any file, data. */
+static int rank(const struct inv_cert *c, const struct inv_cert *ca)
+{
+	if (c == ca)
+		return 0;
+	if (c->role == ROLE_KUBELET_SERVER && ca->file == c->file)
+		return 1;
+	if (*ca->place)
+		return 4;
+	return role_is_ca(ca->role) ? 2 : 3;
+}
+
+static int find_issuer(struct discovery *d, const struct inv_cert *c)
+{
+	for (int want = 0; want <= 4; want++) {
+		for (size_t i = 0; i < d->inv->n_certs; i++) {
+			const struct inv_cert *ca = &d->inv->certs[i];
+			if (!ca->is_ca && ca != c)
+				continue;
+			if (rank(c, ca) == want && signed_by(d, c, ca))
+				return (int)i;
+		}
+	}
+	return -1;
+}
+
+/* A kubeconfig under .kube whose user is admin.conf's is a copy of it. */
+static bool copy_of(struct discovery *d, struct inv_cert *c, enum inv_role role, const char *cn)
+{
+	bool known = false;
+	for (size_t i = 0; i < d->inv->n_certs; i++) {
+		const struct inv_cert *admin = &d->inv->certs[i];
+		if (admin->role != role || admin->is_ca || !admin->readable)
+			continue;
+		known = true;
+		if (bytes_equal(admin->cert.subject, c->cert.subject))
+			return true;
+	}
+	struct buf name = BUF_INIT;
+	cert_common_name(&name, c->cert.subject);
+	bool is = !known && !strcmp(buf_text(&name), cn);
+	buf_free(&name);
+	return is;
+}
+
+static void people(struct discovery *d)
+{
+	for (size_t i = 0; i < d->inv->n_certs; i++) {
+		struct inv_cert *c = &d->inv->certs[i];
+		if (strncmp(c->place, "users/", 6) != 0 || c->is_ca || !c->readable ||
+		        d->notes[c->file].claim.role != ROLE_OTHER || c->issuer < 0 ||
+		        d->inv->certs[c->issuer].role != ROLE_CA)
+			continue;
+		if (copy_of(d, c, ROLE_ADMIN, "kubernetes-admin"))
+			c->role = ROLE_ADMIN;
+		else if (copy_of(d, c, ROLE_SUPER_ADMIN, "kubernetes-super-admin"))
+			c->role = ROLE_SUPER_ADMIN;
+	}
+}
+
+/* Does a kubeconfig with a user of our CA's trust that CA? */
+static void check_trust(struct discovery *d, const struct inv_cert *user)
+{
+	const struct inventory *inv = d->inv;
+	const struct inv_file *f = &inv->files[user->file];
+	const struct kubeconfig_entry *cluster = discover_current(&f->config, KUBECONFIG_CLUSTER);
+	const struct inv_cert *wrong = NULL;
+	if (!cluster || discover_current(&f->config, KUBECONFIG_USER) !=
+	                        &f->config.entries[user->entry])
+		return;
+	for (size_t i = 0; i < inv->n_certs; i++) {
+		const struct inv_cert *c = &inv->certs[i];
+		if (c->file != user->file || &f->config.entries[c->entry] != cluster ||
+		        !c->readable || !c->is_ca)
+			continue;
+		if (c->role == ROLE_CA)
+			return;
+		wrong = c;
+	}
+	if (wrong)
+		discover_find(d, f->path, "ca-differs", false,
+		        "put the data of the CA that signs the API server's certificate there",
+		        "%s: its CA data is not the CA that signed its user's certificate",
+		        wrong->place);
+}
+
+static void check_unknown(struct discovery *d, const struct inv_cert *c)
+{
+	struct buf issuer = BUF_INIT;
+	if (*c->place || c->is_ca || inventory_state(d->inv, c, 0, 0) < INV_FOREIGN)
+		return;
+	cert_name_text(&issuer, c->cert.issuer);
+	discover_find(d, d->inv->files[c->file].path, "unknown-issuer", false,
+	        "renew it where it was made, or bring back the CA certificate if that is lost",
+	        "its issuer (%s) is none of the CAs on this node", buf_text(&issuer));
+	buf_free(&issuer);
+}
+
+void discover_issuers(struct discovery *d)
+{
+	struct inventory *inv = d->inv;
+	ca_roles(d);
+	for (size_t i = 0; i < inv->n_certs; i++)
+		if (inv->certs[i].readable)
+			inv->certs[i].issuer = find_issuer(d, &inv->certs[i]);
+	people(d);
+	for (size_t i = 0; i < inv->n_certs; i++) {
+		const struct inv_cert *c = &inv->certs[i];
+		if (!c->readable)
+			continue;
+		check_unknown(d, c);
+		if (!c->is_ca && !strncmp(c->place, "users/", 6) && c->issuer >= 0 &&
+		        role_is_ca(inv->certs[c->issuer].role))
+			check_trust(d, c);
+	}
+}

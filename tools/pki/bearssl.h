@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bearssl: the little that certrescue takes from BearSSL, without its types: digests, key
+ * generation, signatures. Its decoders are never given bytes that were found, and its seeder
+ * (RDRAND alone, where there is one) is never used: seeds come from base/random.h.
+ */
+#ifndef PKI_BEARSSL_H
+#define PKI_BEARSSL_H
+
+#include "base/secret.h"
+#include "pki/cert.h"
+
+#define DIGEST_MAX 64
+#define SHA1_SIZE 20
+
+/* The digest that sig uses; its size, or 0 if sig has none. */
+size_t bearssl_digest(enum sig_alg sig, struct bytes data, uint8_t digest[DIGEST_MAX]);
+void bearssl_sha1(struct bytes data, uint8_t digest[SHA1_SIZE]);
+
+/* An RSA private key's numbers, big-endian. */
+struct rsa_numbers {
+	struct bytes n, e, d, p, q, dp, dq, iq;
+};
+
+#define BEARSSL_RSA_MAX 4096
+
+/* Makes a key, exponent 65537, as RSAPrivateKey. False: the generator failed. */
+bool bearssl_rsa_generate(int bits, struct secret *der);
+/* Makes a key as ECPrivateKey with curve and public point. */
+bool bearssl_ec_generate(enum key_alg alg, struct secret *der);
+
+/* PKCS#1 1.5, constant time. False: the key is unusable. Not verified. */
+bool bearssl_rsa_sign(
+	const struct rsa_numbers *k, enum sig_alg sig, struct bytes data, struct buf *signature);
+/* ECDSA with the nonce of RFC 6979, ASN.1 form; d: the secret number. Not verified. */
+bool bearssl_ec_sign(enum key_alg alg, struct bytes d, enum sig_alg sig, struct bytes data,
+	struct buf *signature);
+
+#endif

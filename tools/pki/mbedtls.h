@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mbedtls: the little that certrescue takes from mbedTLS, without its types: opening and checking
+ * keys that were found, and the second opinion on what was made. It never looks at the clock (its
+ * configuration leaves dates out): the callers here give the time.
+ */
+#ifndef PKI_MBEDTLS_H
+#define PKI_MBEDTLS_H
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "pki/cert.h"
+
+/*
+ * Reads a plain private key (PKCS#1, SEC1 or PKCS#8 DER), checks it whole and writes it as PKCS#1
+ * or SEC1 with all its numbers.
+ */
+int mbed_key_load(struct bytes der, struct secret *plain, struct error *err);
+
+enum mbed_pbe { MBED_PBES2, MBED_PBE_3DES, MBED_PBE_2DES };
+/* Decrypts PKCS#8; params: the content of the scheme's parameters. False: wrong passphrase. */
+bool mbed_pbe_open(enum mbed_pbe scheme, struct bytes params, const struct secret *passphrase,
+	struct bytes data, struct secret *plain);
+/* Decrypts one PEM block with a DEK-Info header, given as clean text. False: cannot. */
+bool mbed_pem_open(
+	const char *text, const char *label, const struct secret *passphrase, struct secret *plain);
+
+/* Is this data's signature by the key? SHA-1 is verified too: the caller judges it. */
+bool mbed_verify(struct bytes spki, enum sig_alg sig, struct bytes data, struct bytes signature);
+/* PKCS#1 1.5 with an RSA key that is too large for BearSSL. */
+bool mbed_rsa_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct buf *signature);
+
+/* Does cert (DER) verify under ca, both valid at now? */
+int mbed_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err);
+/* Is the plain key that of cert? */
+int mbed_pair(struct bytes cert, struct bytes key, struct error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * opinion: the second one. mbedTLS, which shares no code with what wrote and signed a certificate,
+ * says whether it takes it.
+ */
+#ifndef PKI_OPINION_H
+#define PKI_OPINION_H
+
+#include "pki/cert.h"
+#include "pki/key.h"
+
+/* Parses cert and ca, checks the signature and the chain at the given time. -1: mbedTLS's reason.
+ */
+int opinion_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err);
+/* Is the PEM or DER text key the private key of cert? The key is checked too. */
+int opinion_pair(struct bytes cert, struct bytes key, struct error *err);
+
+#endif

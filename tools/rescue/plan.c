@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: MIT
+// plan: decides what happens to each certificate; opens no file and asks no clock.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "pki/chain.h"
+#include "rescue/plan.h"
+
+/* What a decision looks at. */
+struct maker {
+	const struct inventory *inv;
+	const struct plan_ca *cas;
+	size_t n_cas;
+	const struct policy *policy;
+	struct plan *plan;
+};
+
+const char *plan_action_text(enum plan_action a)
+{
+	static const char *const text[] = {"keep", "renew", "rebuild", "refuse"};
+	return text[a];
+}
+
+void plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		free(plan->items[i].reason);
+	free(plan->items);
+	*plan = (struct plan){0};
+}
+
+static void decide(struct plan_item *item, enum plan_action action, char *reason)
+{
+	free(item->reason);
+	item->action = action;
+	item->reason = reason;
+}
+
+/* The CA at hand that signed c, or -1. Two with one key and name: the one that ends later. */
+static int issuer_at_hand(const struct maker *m, const struct cert *c)
+{
+	int best = -1;
+	for (size_t i = 0; i < m->n_cas; i++) {
+		if (!chain_signed_by(c, m->cas[i].cert))
+			continue;
+		if (best < 0 || m->cas[i].cert->not_after > m->cas[best].cert->not_after)
+			best = (int)i;
+	}
+	return best;
+}
+
+static bool is_own(const struct inv_cert *c)
+{
+	return c->role == ROLE_KUBELET_SERVER;
+}
+
+/* The end of the CA as the node knows it: a certificate past that is dead there. */
+static int64_t ca_end(const struct maker *m, const struct inv_cert *c, int ca)
+{
+	int64_t end = m->cas[ca].cert->not_after;
+	if (c->issuer >= 0 && m->inv->certs[c->issuer].readable) {
+		int64_t theirs = m->inv->certs[c->issuer].cert.not_after;
+		end = theirs < end ? theirs : end;
+	}
+	return end;
+}
+
+static bool can_make(enum key_alg alg, int bits)
+{
+	return (alg == KEY_RSA && bits <= 4096) || alg == KEY_P256 || alg == KEY_P384;
+}
+
+/* The path of another certificate that uses the same key, or NULL: then the key must stay. */
+static const char *shares_key(const struct maker *m, const struct inv_cert *c)
+{
+	for (size_t i = 0; i < m->inv->n_certs; i++) {
+		const struct inv_cert *o = &m->inv->certs[i];
+		if (o != c && o->readable && c->key_state == INV_KEY_OK &&
+			!bytes_equal(o->cert.raw, c->cert.raw) &&
+			spki_same(o->cert.spki, c->cert.spki))
+			return m->inv->files[o->file].path;
+	}
+	return NULL;
+}
+
+static char *why_kept(const struct maker *m, const struct inv_cert *c)
+{
+	const char *other = shares_key(m, c);
+	if (c->sa_key)
+		return xstrdup("the key is kept: service account tokens are signed with it");
+	if (m->policy->keep_keys)
+		return xstrdup("the key is kept, as asked");
+	if (other)
+		return xasprintf("the key is kept: %s has it too", other);
+	if (!can_make(c->cert.key, c->cert.key_bits))
+		return xstrdup("the key is kept: keys of this kind cannot be made here");
+	return NULL;
+}
+
+static const char *key_trouble(const struct inv_cert *c)
+{
+	return c->key_state == INV_KEY_MISMATCH  ? "another certificate's"
+	       : c->key_state == INV_KEY_MISSING ? "missing"
+						 : "unreadable";
+}
+
+/* Which key the renewed certificate gets; false (refused) if there is none it could get. */
+static bool choose_key(const struct maker *m, const struct inv_cert *c, struct plan_item *item)
+{
+	bool good = c->key_state == INV_KEY_OK;
+	bool throw_away = is_own(c) && c->is_ca; /* its private key was never kept */
+	char *kept = throw_away ? NULL : why_kept(m, c);
+	char *before = item->reason;
+	item->key = c->cert.key;
+	item->key_bits = item->key == KEY_RSA && c->cert.key_bits < 2048 ? 2048 : c->cert.key_bits;
+	item->new_key = !kept;
+	item->reason = NULL;
+	if (kept && good)
+		decide(item, PLAN_RENEW, xasprintf("%s; %s", before, kept));
+	else if (kept)
+		decide(item, PLAN_REFUSE,
+			xasprintf("%s, but the private key is %s", kept, key_trouble(c)));
+	else if (c->key_state == INV_KEY_MISSING)
+		decide(item, PLAN_REFUSE,
+			xstrdup("its private key file is missing, and where it should be is not "
+				"known; put any key file in its place and run renew again"));
+	else if (!good && !throw_away)
+		decide(item, PLAN_RENEW,
+			xasprintf(
+				"%s; its key was %s: a new pair is made", before, key_trouble(c)));
+	else
+		decide(item, PLAN_RENEW, xstrdup(before));
+	free(before);
+	free(kept);
+	return item->action == PLAN_RENEW;
+}
+
+static void set_validity(
+	const struct maker *m, struct plan_item *item, int64_t ca_begin, int64_t ca_last)
+{
+	item->not_before = m->policy->now - m->policy->backdate;
+	if (item->not_before < ca_begin)
+		item->not_before = ca_begin;
+	item->not_after = m->policy->now + m->policy->validity;
+	item->clamped = item->not_after > ca_last;
+	if (item->clamped)
+		item->not_after = ca_last;
+}
+
+static const char *short_reason(enum inv_state s)
+{
+	switch (s) {
+	case INV_EXPIRED:
+		return "expired";
+	case INV_DUE:
+		return "due";
+	case INV_MISMATCH:
+		return "its key does not match";
+	case INV_NOT_YET_VALID:
+		return "not valid yet";
+	default:
+		return "renewed with the others, so that all expire together";
+	}
+}
+
+/* A leaf that can be read and whose issuer is at hand, or the kubelet's own serving pair. */
+static void plan_renew(const struct maker *m, const struct inv_cert *c, enum inv_state state,
+	struct plan_item *item)
+{
+	const struct cert *ca = item->ca >= 0 ? m->cas[item->ca].cert : NULL;
+	int64_t last = ca ? ca_end(m, c, item->ca) : INT64_MAX;
+	char text[CLOCK_TEXT];
+	if (ca && ca->not_before > m->policy->now) {
+		decide(item, PLAN_REFUSE,
+			xasprintf(
+				"its CA is not valid before %s", clock_text(ca->not_before, text)));
+		return;
+	}
+	if (last <= m->policy->now + CLOCK_HOUR) {
+		decide(item, PLAN_REFUSE,
+			xasprintf("its CA ended on %s: the CA itself must be renewed "
+				  "first",
+				clock_text(last, text)));
+		return;
+	}
+	if (ca && !m->cas[item->ca].has_key) {
+		decide(item, PLAN_REFUSE,
+			xstrdup("the CA's certificate is at hand, but no private key"));
+		return;
+	}
+	decide(item, PLAN_RENEW, xstrdup(short_reason(state)));
+	if (ca && (c->is_ca || c->cert.is_ca || (c->cert.ku & KU_CERT_SIGN))) {
+		decide(item, PLAN_REFUSE,
+			xstrdup("it is a CA certificate in a leaf's place; only leaves "
+				"are renewed"));
+		return;
+	}
+	if (!choose_key(m, c, item))
+		return;
+	set_validity(m, item, ca ? ca->not_before : INT64_MIN, last);
+}
+
+static bool broken(enum inv_state s)
+{
+	return s == INV_DUE || s == INV_EXPIRED || s == INV_NOT_YET_VALID || s == INV_MISMATCH ||
+	       s == INV_UNREADABLE;
+}
+
+/*
+ * An item whose result this one shares: an earlier one that is the same certificate (.kube/config
+ * is a copy of admin.conf), or the kubelet's own file for what is embedded in kubelet.conf.
+ */
+static int same_certificate(const struct maker *m, size_t i)
+{
+	const struct inv_cert *c = &m->inv->certs[i];
+	bool embedded = c->role == ROLE_KUBELET_CLIENT && c->place[0];
+	for (size_t k = 0; embedded && k < m->inv->n_certs; k++) {
+		const struct inv_cert *o = &m->inv->certs[k];
+		if (o->role == ROLE_KUBELET_CLIENT && !o->place[0] && o->readable &&
+			issuer_at_hand(m, &o->cert) >= 0)
+			return (int)k;
+	}
+	for (size_t k = 0; k < i; k++) {
+		const struct inv_cert *o = &m->inv->certs[k];
+		if (m->plan->items[k].action == PLAN_RENEW && m->plan->items[k].same_as < 0 &&
+			o->readable && c->key_state == o->key_state &&
+			bytes_equal(c->cert.raw, o->cert.raw))
+			return (int)k;
+	}
+	return -1;
+}
+
+static void plan_one(const struct maker *m, size_t i, bool any_due)
+{
+	const struct inv_cert *c = &m->inv->certs[i];
+	struct plan_item *item = &m->plan->items[i];
+	enum inv_state state = inventory_state(m->inv, c, m->policy->now, m->policy->within);
+	*item = (struct plan_item){.cert = i, .ca = -1, .same_as = -1, .due = broken(state)};
+	if (!c->readable) {
+		decide(item, PLAN_REFUSE,
+			xasprintf("cannot be read (%s)", c->problem ? c->problem : "damaged"));
+		return;
+	}
+	if (c->is_ca && !is_own(c)) {
+		if (state == INV_EXPIRED || state == INV_DUE)
+			decide(item, state == INV_EXPIRED ? PLAN_REFUSE : PLAN_KEEP,
+				xasprintf("a CA certificate that %s; only leaves are renewed",
+					state == INV_EXPIRED ? "has expired" : "ends soon"));
+		else
+			decide(item, PLAN_KEEP, xstrdup("a CA certificate"));
+		return;
+	}
+	item->ca = is_own(c) ? -1 : issuer_at_hand(m, &c->cert);
+	if (!is_own(c) && item->ca < 0) {
+		bool ours = c->issuer >= 0 && (size_t)c->issuer != i && c->role != ROLE_OTHER;
+		item->due = item->due && ours;
+		decide(item, item->due ? PLAN_REFUSE : PLAN_KEEP,
+			xstrdup(ours ? "its CA is not at hand"
+				     : "of another issuer: never touched"));
+		return;
+	}
+	if (!any_due || (m->policy->only_due && !item->due)) {
+		decide(item, PLAN_KEEP, xstrdup("still good"));
+		return;
+	}
+	plan_renew(m, c, state, item);
+	if (item->action == PLAN_RENEW)
+		item->same_as = same_certificate(m, i);
+}
+
+/* Is there a leaf to renew: one that is due or broken, readable or not, and not somebody else's? */
+static bool any_leaf_due(const struct maker *m)
+{
+	for (size_t i = 0; i < m->inv->n_certs; i++) {
+		const struct inv_cert *c = &m->inv->certs[i];
+		enum inv_state s = inventory_state(m->inv, c, m->policy->now, m->policy->within);
+		if (c->is_ca || !broken(s))
+			continue;
+		if (!c->readable || is_own(c) || issuer_at_hand(m, &c->cert) >= 0)
+			return true;
+	}
+	return m->inv->kubelet_link_is_file || m->inv->kubelet_conf_embedded;
+}
+
+/* Does a CA of this node stand in another cluster's directory as well? */
+static int one_cluster(const struct maker *m, struct error *err)
+{
+	const char *cluster = NULL;
+	for (size_t i = 0; i < m->plan->n; i++) {
+		int ca = m->plan->items[i].ca;
+		if (ca < 0)
+			continue;
+		for (size_t k = 0; k < m->n_cas; k++) {
+			if (!spki_same(m->cas[k].cert->spki, m->cas[ca].cert->spki))
+				continue;
+			if (cluster && strcmp(cluster, m->cas[k].cluster) != 0)
+				return error_set(err, ERR_REFUSED, NULL,
+					"name one with --cluster NAME",
+					"this node's CA stands in two clusters' directories: %s "
+					"and %s",
+					cluster, m->cas[k].cluster);
+			cluster = m->cas[k].cluster;
+		}
+	}
+	m->plan->cluster = cluster;
+	return 0;
+}
+
+/* No CA at hand signed anything here: the wrong stick, most likely. Names both sides by key. */
+static int check_cluster(const struct maker *m, struct error *err)
+{
+	const struct inv_cert *ca = NULL, *leaf = NULL;
+	for (size_t i = 0; i < m->inv->n_certs; i++) {
+		const struct inv_cert *c = &m->inv->certs[i];
+		if (m->plan->items[i].ca >= 0)
+			return 0;
+		if (!leaf && c->readable && !c->is_ca && c->issuer >= 0 && !is_own(c) &&
+			c->role != ROLE_OTHER)
+			leaf = c;
+		if (!ca && c->readable && c->role == ROLE_CA)
+			ca = c;
+	}
+	if (!leaf && !ca)
+		return 0;
+	struct buf mine = BUF_INIT, theirs = BUF_INIT;
+	char key[2 * SHA256_SIZE + 1];
+	const struct inv_cert *node = ca ? ca : &m->inv->certs[leaf->issuer];
+	cert_name_text(&theirs, node->cert.subject);
+	sha256_hex(node->cert.spki, key);
+	buf_printf(&theirs, " (key %.16s)", key);
+	for (size_t i = 0; i < m->n_cas && i < 4; i++) {
+		buf_str(&mine, i ? ", " : "");
+		cert_name_text(&mine, m->cas[i].cert->subject);
+		sha256_hex(m->cas[i].cert->spki, key);
+		buf_printf(&mine, " of %s (key %.16s)", m->cas[i].cluster, key);
+	}
+	error_set(err, ERR_REFUSED, m->inv->files[node->file].path,
+		"bring the stick that holds this cluster's CA",
+		"the CA at hand is another cluster's: this node's is %s; at hand: %s",
+		buf_text(&theirs), buf_text(&mine));
+	buf_free(&mine);
+	buf_free(&theirs);
+	return -1;
+}
+
+/* Is a file that hinders already counted by a certificate in it that is refused? */
+static bool counted(const struct maker *m, const char *path)
+{
+	for (size_t i = 0; i < m->plan->n; i++) {
+		const struct plan_item *item = &m->plan->items[i];
+		if (item->action == PLAN_REFUSE && item->due &&
+			strcmp(m->inv->files[m->inv->certs[i].file].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void count(const struct maker *m)
+{
+	struct plan *p = m->plan;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct inv_cert *c = &m->inv->certs[i];
+		const struct plan_item *item = &p->items[i];
+		int64_t end = item->action == PLAN_RENEW ? item->not_after : c->cert.not_after;
+		if (item->action == PLAN_REFUSE)
+			p->refused += item->due;
+		if (c->is_ca)
+			continue;
+		p->renewed += item->action == PLAN_RENEW;
+		p->kept += item->action == PLAN_KEEP;
+		if (c->readable && (item->ca >= 0 || is_own(c)) && (!p->until || end < p->until))
+			p->until = end;
+	}
+	for (size_t i = 0; i < m->inv->n_findings; i++)
+		p->refused += m->inv->findings[i].hinders && !counted(m, m->inv->findings[i].path);
+}
+
+static int identity_in_doubt(const struct inventory *inv, struct error *err)
+{
+	for (size_t i = 0; i < inv->n_findings; i++) {
+		const struct inv_finding *f = &inv->findings[i];
+		if (strcmp(f->code, "identity") == 0)
+			return error_set(err, ERR_REFUSED, f->path, f->remedy, "%s", f->text);
+	}
+	return 0;
+}
+
+int plan_make(const struct inventory *inv, const struct plan_ca *cas, size_t n_cas,
+	const struct policy *policy, struct plan *plan, struct error *err)
+{
+	struct maker m = {inv, cas, n_cas, policy, plan};
+	*plan = (struct plan){.n = inv->n_certs};
+	plan->items = xmalloc((inv->n_certs + 1) * sizeof(*plan->items));
+	if (inv->refused)
+		return error_set(err, ERR_REFUSED, NULL, NULL, "%s", inv->refused);
+	bool due = any_leaf_due(&m);
+	for (size_t i = 0; i < inv->n_certs; i++)
+		plan_one(&m, i, due);
+	for (size_t i = 0; i < plan->n; i++) {
+		struct plan_item *item = &plan->items[i];
+		if (item->same_as >= 0 && plan->items[item->same_as].action != PLAN_RENEW)
+			decide(item, PLAN_REFUSE, xstrdup(plan->items[item->same_as].reason));
+	}
+	count(&m);
+	if (check_cluster(&m, err) || one_cluster(&m, err) || identity_in_doubt(inv, err))
+		return -1;
+	if (plan->renewed == 0 && plan->refused == 0)
+		return error_set(err, ERR_NOTHING, NULL, NULL,
+			"nothing to do: no certificate of this node is due");
+	return 0;
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: MIT
+// render: puts new certificates and keys into the bytes of the files that held the old ones.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "pki/opinion.h"
+#include "pki/pem.h"
+#include "rescue/render.h"
+
+/* A piece of a text that is replaced. */
+struct splice {
+	size_t begin, end;
+	const struct buf *text; /* owned by the caller */
+};
+
+static void apply(struct bytes old, const struct splice *s, size_t n, struct buf *out)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < n; i++) {
+		buf_add(out, old.p + at, s[i].begin - at);
+		buf_add(out, s[i].text->p, s[i].text->n);
+		at = s[i].end;
+	}
+	buf_add(out, old.p + at, old.n - at);
+}
+
+static int by_begin(const void *a, const void *b)
+{
+	const struct splice *x = a, *y = b;
+	return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+/* The first private key block of a PEM text; false: none. */
+static bool key_block(struct bytes text, size_t *begin, size_t *end)
+{
+	struct pem_block b = {0};
+	struct error ignored = ERROR_INIT;
+	size_t at = 0;
+	bool found = false;
+	for (int rc; !found && (rc = pem_next(text, &at, &b, &ignored)) != 0;) {
+		if (rc < 0 || bytes_find(b.label, "PRIVATE KEY") == SIZE_MAX)
+			continue;
+		*begin = b.begin;
+		*end = b.end;
+		found = true;
+	}
+	pem_block_free(&b);
+	return found;
+}
+
+/* Everything render needs at hand. */
+struct job {
+	const struct signing *s;
+	const struct inventory *inv;
+	struct entries *entries;
+	bool *done; /* by inventory file: it has an entry */
+	int64_t now;
+};
+
+static const struct plan_item *item_of(const struct job *j, size_t cert)
+{
+	return &j->s->plan->items[cert];
+}
+
+/* Does certificate i get something new? */
+static const struct signed_item *renewed(const struct job *j, size_t i)
+{
+	return item_of(j, i)->action == PLAN_RENEW ? sign_result(j->s, i) : NULL;
+}
+
+/* The plan's item that makes the key of certificate i (its own, or of the one it is a copy of). */
+static bool new_key(const struct job *j, size_t i)
+{
+	const struct plan_item *p = item_of(j, i);
+	return p->same_as >= 0 ? item_of(j, (size_t)p->same_as)->new_key : p->new_key;
+}
+
+static int bad_file(const struct inv_file *f, const char *what, struct error *err)
+{
+	return error_set(err, ERR_FAILED, f->path,
+		"nothing was changed; leave this certificate out or repair the file by hand", "%s",
+		what);
+}
+
+static struct entry *replace(struct job *j, size_t file)
+{
+	const struct inv_file *f = &j->inv->files[file];
+	struct entry *e = entries_add(j->entries, f->real);
+	e->mode = f->st.st_mode & 07777;
+	e->uid = f->st.st_uid;
+	e->gid = f->st.st_gid;
+	e->like = xstrdup(f->real);
+	e->had_old = true;
+	e->old = f->st;
+	memcpy(e->old_sha, f->sha256, SHA256_SIZE);
+	j->done[file] = true;
+	return e;
+}
+
+/*
+ * The new bytes of one PEM text: the certificates of the inventory that stand in it (file, and
+ * entry of a kubeconfig if place is not empty) and, where they get one, the private key in it.
+ */
+static int render_pem(struct job *j, size_t file, const char *place, struct bytes old,
+	bool with_key, struct buf *out, struct error *err)
+{
+	struct splice cuts[32];
+	struct buf texts[32];
+	size_t n = 0;
+	int rc = 0;
+	memset(texts, 0, sizeof(texts));
+	for (size_t i = 0; i < j->inv->n_certs && n + 2 < 32; i++) {
+		const struct inv_cert *c = &j->inv->certs[i];
+		const struct signed_item *r = renewed(j, i);
+		if (c->file != file || strcmp(c->place, place) != 0 || !r)
+			continue;
+		if (c->end <= c->begin || c->end > old.n)
+			rc = bad_file(&j->inv->files[file], "the certificate is not PEM", err);
+		if (rc)
+			break;
+		pem_write(&texts[n], "CERTIFICATE", buf_bytes(&r->der));
+		cuts[n] = (struct splice){c->begin, c->end, &texts[n]};
+		n++;
+		if (!with_key || !c->key_same_file || !new_key(j, i))
+			continue;
+		if (!key_block(old, &cuts[n].begin, &cuts[n].end)) {
+			rc = bad_file(&j->inv->files[file], "the key in it is not PEM", err);
+			break;
+		}
+		key_write(
+			&texts[n], &r->key, c->key_state == INV_KEY_OK ? c->key.form : r->key.form);
+		cuts[n].text = &texts[n];
+		n++;
+	}
+	qsort(cuts, n, sizeof(cuts[0]), by_begin);
+	for (size_t i = 1; rc == 0 && i < n; i++)
+		if (cuts[i].begin < cuts[i - 1].end)
+			rc = bad_file(&j->inv->files[file], "its parts overlap", err);
+	if (rc == 0)
+		apply(old, cuts, n, out);
+	for (size_t i = 0; i < 32; i++)
+		buf_wipe(&texts[i]);
+	return rc;
+}
+
+/* The key file of certificate i, where it is a file of its own and gets a new key. */
+static int render_key_file(struct job *j, size_t i, struct error *err)
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	const struct signed_item *r = renewed(j, i);
+	struct buf text = BUF_INIT;
+	size_t begin, end;
+	if (!new_key(j, i) || c->key_same_file || j->done[c->key_file] ||
+		c->key_state == INV_KEY_NONE || c->key_state == INV_KEY_MISSING)
+		return 0;
+	struct bytes old = buf_bytes(&j->inv->files[c->key_file].content);
+	struct entry *e = replace(j, c->key_file);
+	if (c->key_state == INV_KEY_OK && !key_block(old, &begin, &end))
+		return bad_file(&j->inv->files[c->key_file], "the key is not PEM", err);
+	key_write(&text, &r->key, c->key_state == INV_KEY_OK ? c->key.form : r->key.form);
+	if (c->key_state == INV_KEY_UNREADABLE) { /* garbled: nothing in it is worth keeping */
+		begin = 0;
+		end = old.n;
+	} else if (!key_block(old, &begin, &end)) {
+		begin = end = old.n;
+	}
+	struct splice cut = {begin, end, &text};
+	apply(old, &cut, 1, &e->content);
+	buf_wipe(&text);
+	return opinion_pair(buf_bytes(&r->der), buf_bytes(&e->content), err);
+}
+
+static void encode(struct buf *out, struct buf *pem)
+{
+	base64_encode(out, buf_bytes(pem));
+	buf_wipe(pem);
+}
+
+/* The edits for one user of a kubeconfig; texts hold what they point to. */
+static int edit_user(struct job *j, size_t i, struct kubeconfig_edit edits[2], struct buf texts[2],
+	struct error *err)
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	const struct inv_file *f = &j->inv->files[c->file];
+	const struct kubeconfig_entry *u = &f->config.entries[c->entry];
+	struct buf data = BUF_INIT, pem = BUF_INIT, key = BUF_INIT;
+	if (base64_decode(&data, bytes_of(u->cert_data.text), err))
+		return bad_file(f, "its certificate data cannot be decoded", err);
+	int rc = render_pem(j, c->file, c->place, buf_bytes(&data), false, &pem, err);
+	buf_free(&data);
+	if (rc)
+		return -1;
+	encode(&texts[0], &pem);
+	edits[0] = (struct kubeconfig_edit){&u->cert_data, buf_text(&texts[0]), NULL};
+	if (!new_key(j, i))
+		return 1;
+	const struct signed_item *r = renewed(j, i);
+	key_write(&key, &r->key, c->key_state == INV_KEY_OK ? c->key.form : r->key.form);
+	rc = opinion_pair(buf_bytes(&r->der), buf_bytes(&key), err);
+	encode(&texts[1], &key);
+	edits[1] = (struct kubeconfig_edit){&u->key_data, buf_text(&texts[1]), NULL};
+	return rc ? -1 : 2;
+}
+
+static char *kubelet_link(const struct job *j)
+{
+	return xasprintf("%s/kubelet-client-current.pem", j->inv->kubelet_dir);
+}
+
+/* kubelet.conf's stale embedded certificate becomes the path of the kubelet's own file. */
+static int edit_to_path(
+	struct job *j, size_t i, struct kubeconfig_edit edits[2], struct buf texts[2])
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	const struct kubeconfig_entry *u = &j->inv->files[c->file].config.entries[c->entry];
+	char *path = kubelet_link(j);
+	buf_str(&texts[0], path);
+	free(path);
+	edits[0] =
+		(struct kubeconfig_edit){&u->cert_data, buf_text(&texts[0]), "client-certificate"};
+	edits[1] = (struct kubeconfig_edit){&u->key_data, buf_text(&texts[0]), "client-key"};
+	return u->key_data.text ? 2 : 1;
+}
+
+static bool to_path(const struct job *j, size_t i)
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	return c->role == ROLE_KUBELET_CLIENT && c->place[0] && j->inv->kubelet_conf_embedded;
+}
+
+static int render_kubeconfig(struct job *j, size_t file, struct error *err)
+{
+	const struct inv_file *f = &j->inv->files[file];
+	struct kubeconfig_edit edits[KUBECONFIG_ENTRIES];
+	struct buf texts[KUBECONFIG_ENTRIES];
+	size_t n = 0;
+	int rc = 0;
+	memset(texts, 0, sizeof(texts));
+	for (size_t i = 0; i < j->inv->n_certs && n + 2 < KUBECONFIG_ENTRIES; i++) {
+		const struct inv_cert *c = &j->inv->certs[i];
+		if (c->file != file || c->block != 0 || !renewed(j, i))
+			continue;
+		int got = to_path(j, i) ? edit_to_path(j, i, edits + n, texts + n)
+					: edit_user(j, i, edits + n, texts + n, err);
+		if (got < 0) {
+			rc = -1;
+			break;
+		}
+		n += (size_t)got;
+	}
+	if (rc == 0) {
+		struct entry *e = replace(j, file);
+		rc = kubeconfig_edit(
+			buf_bytes(&f->content), &f->config, edits, n, &e->content, err);
+	}
+	for (size_t i = 0; i < KUBECONFIG_ENTRIES; i++)
+		buf_wipe(&texts[i]);
+	if (rc && !err->path[0])
+		snprintf(err->path, sizeof(err->path), "%s", f->path);
+	return rc;
+}
+
+static bool is_kubelet_current(const struct inv_file *f)
+{
+	const char *slash = strrchr(f->path, '/');
+	return slash && strcmp(slash, "/kubelet-client-current.pem") == 0;
+}
+
+/* The name the kubelet would choose: kubelet-client-YYYY-MM-DD-HH-MM-SS.pem. */
+static char *dated_name(const struct job *j)
+{
+	struct clock_date d = clock_to_date(j->now);
+	return xasprintf("%s/kubelet-client-%04d-%02d-%02d-%02d-%02d-%02d.pem", j->inv->kubelet_dir,
+		d.year, d.month, d.day, d.hour, d.minute, d.second);
+}
+
+static int add_link(
+	struct job *j, const struct inv_file *old, const char *target, struct error *err)
+{
+	char *path = kubelet_link(j);
+	struct entry *e = entries_add(j->entries, path);
+	free(path);
+	(void)err;
+	e->link = true;
+	buf_str(&e->content, target);
+	e->mode = 0777;
+	if (old) {
+		e->had_old = true;
+		e->uid = old->st.st_uid;
+		e->gid = old->st.st_gid;
+	}
+	return 0;
+}
+
+/*
+ * The kubelet's client certificate: a new dated file with certificates first and the key last, and
+ * the absolute symlink to it; the old dated file stays, as the kubelet itself leaves it (client-go
+ * util/certificate/certificate_store.go).
+ */
+static int render_kubelet(struct job *j, size_t i, struct error *err)
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	const struct inv_file *f = &j->inv->files[c->file];
+	const struct signed_item *r = renewed(j, i);
+	char *name = dated_name(j);
+	struct entry *e = entries_add(j->entries, name);
+	int rc = 0;
+	e->mode = 0600;
+	e->like = xstrdup(f->real);
+	e->uid = f->st.st_uid;
+	e->gid = f->st.st_gid;
+	j->done[c->file] = true;
+	if (c->place[0]) { /* there was only the embedded one */
+		pem_write(&e->content, "CERTIFICATE", buf_bytes(&r->der));
+		key_write(&e->content, new_key(j, i) ? &r->key : &c->key, KEY_FORM_TRADITIONAL);
+	} else {
+		rc = render_pem(j, c->file, "", buf_bytes(&f->content), true, &e->content, err);
+		if (rc == 0 && !c->key_same_file && new_key(j, i))
+			key_write(&e->content, &r->key, KEY_FORM_TRADITIONAL);
+	}
+	if (rc == 0)
+		rc = opinion_pair(buf_bytes(&r->der), buf_bytes(&e->content), err);
+	if (rc == 0)
+		rc = add_link(j, c->place[0] ? NULL : f, name, err);
+	free(name);
+	return rc;
+}
+
+static int render_file(struct job *j, size_t i, struct error *err)
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	const struct inv_file *f = &j->inv->files[c->file];
+	if (f->format == INV_KUBECONFIG)
+		return c->place[0] ? render_kubeconfig(j, c->file, err) : 0;
+	struct entry *e = replace(j, c->file);
+	if (render_pem(j, c->file, "", buf_bytes(&f->content), true, &e->content, err))
+		return -1;
+	return 0;
+}
+
+static bool kubelet_item(const struct job *j, size_t i)
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	if (c->role != ROLE_KUBELET_CLIENT || c->block != 0)
+		return false;
+	if (!c->place[0])
+		return is_kubelet_current(&j->inv->files[c->file]);
+	return to_path(j, i) && item_of(j, i)->same_as < 0;
+}
+
+int render(const struct signing *s, int64_t now, struct entries *entries, struct error *err)
+{
+	struct job j = {.s = s, .inv = s->inv, .entries = entries, .now = now};
+	int rc = 0;
+	j.done = xmalloc(s->inv->n_files + 1);
+	for (size_t i = 0; rc == 0 && i < s->inv->n_certs; i++) {
+		if (!renewed(&j, i) || kubelet_item(&j, i))
+			continue;
+		if (!j.done[s->inv->certs[i].file])
+			rc = render_file(&j, i, err);
+		if (rc == 0 && !s->inv->certs[i].place[0])
+			rc = render_key_file(&j, i, err);
+	}
+	for (size_t i = 0; rc == 0 && i < s->inv->n_certs; i++) {
+		if (!renewed(&j, i) || !kubelet_item(&j, i))
+			continue;
+		rc = render_kubelet(&j, i, err);
+		if (rc == 0 && s->inv->certs[i].place[0])
+			rc = render_kubeconfig(&j, s->inv->certs[i].file, err);
+	}
+	free(j.done);
+	return rc;
+}

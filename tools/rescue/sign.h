@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sign: carries a plan out in memory: makes the keys (on all cores), signs, and has every
+ * certificate judged twice before anything is written. Nothing of the node is changed here.
+ */
+#ifndef RESCUE_SIGN_H
+#define RESCUE_SIGN_H
+
+#include "media/store.h"
+#include "rescue/plan.h"
+
+struct signed_item {
+	struct buf der;   /* the new certificate; empty where the plan renews nothing */
+	struct cert cert; /* parsed from der */
+	struct key key;   /* filled where the plan says new_key */
+};
+
+struct signing {
+	const struct inventory *inv;
+	const struct plan *plan;
+	struct signed_item *items; /* one for each of the plan's */
+	struct keymill *mill;      /* makes the keys */
+};
+
+/* Starts to make the plan's new keys in the background. inv and plan must outlive s. */
+void sign_begin(struct signing *s, const struct inventory *inv, const struct plan *plan);
+/*
+ * Waits for the keys. progress (may be NULL) is called with how many of all are made, at the start
+ * and after each. -1: a key could not be made.
+ */
+int sign_wait(struct signing *s, void (*progress)(size_t made, size_t all), struct error *err);
+/*
+ * Signs with the CAs of store, which are open, and checks: lint, our own chain check and mbedTLS's,
+ * against the CA at hand and the node's own copy of it; subject and extensions against the old
+ * certificate's. The first that fails ends it: err->path is the certificate's place.
+ */
+int sign_run(struct signing *s, const struct store *store, int64_t now, struct error *err);
+void sign_end(struct signing *s); /* joins threads; wipes keys; s may be zeroed and never begun */
+
+/* The result for a plan's item, its own or that of the item it is the same as; NULL: none. */
+const struct signed_item *sign_result(const struct signing *s, size_t item);
+
+#endif
