@@ -138,12 +138,12 @@ static void encrypted_forms(void)
 /* Rounds in the DER: found by the INTEGER's octets and replaced by as many. */
 static void many_rounds(void)
 {
-	sh("openssl pkcs8 -topk8 -v2 aes256 -iter 16777215 -passout pass:x -in sec1.pem -outform "
+	sh("openssl pkcs8 -topk8 -v2 aes256 -iter 8388608 -passout pass:x -in sec1.pem -outform "
 	   "DER "
 	   "-out r.der");
 	struct buf der = load("r.der");
-	uint8_t *at = memmem(der.p, der.n, "\x02\x04\x00\xff\xff\xff", 6);
-	ok(at != NULL, "the fixture asks for 16777215 rounds");
+	uint8_t *at = memmem(der.p, der.n, "\x02\x04\x00\x80\x00\x00", 6);
+	ok(at != NULL, "the fixture asks for 8388608 rounds");
 	if (at)
 		memcpy(at, "\x02\x04\x01\x31\x2d\x01", 6); /* 20000001 */
 	save("rounds.der", buf_bytes(&der));

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int tap_count, tap_failed;
@@ -69,6 +70,18 @@ static inline bool has_str(const char *text, const char *part, const char *what)
 		diag("want: ...%s...", part);
 	}
 	return found;
+}
+
+/* Ends the test: what it stands on is broken. */
+static inline _Noreturn void __attribute__((format(printf, 1, 2))) bail(const char *fmt, ...)
+{
+	va_list ap;
+	printf("Bail out! ");
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\n");
+	exit(1);
 }
 
 static inline int done(void)

@@ -8,16 +8,16 @@
 #include "report/table.h"
 
 static const struct common_help help = {
-        .usage = "check [option...]",
-        .summary = "Shows every certificate of a Kubernetes node: what it is, where it lies, who "
-                   "issued it\n"
-                   "and when it expires; worst first. Reads only.",
-        .exit_codes = "  0   every certificate is good for longer than --within\n"
-                      "  1   there is no Kubernetes node, or it cannot be read\n"
-                      "  4   something is due, expired or inconsistent\n"
-                      "  5   a kind of node that certrescue declines\n"
-                      "  64  wrong usage\n",
-        .example = "certrescue check --root /mnt/node --media /mnt/stick",
+	.usage = "check [option...]",
+	.summary = "Shows every certificate of a Kubernetes node: what it is, where it lies, who "
+		   "issued it\n"
+		   "and when it expires; worst first. Reads only.",
+	.exit_codes = "  0   every certificate is good for longer than --within\n"
+		      "  1   there is no Kubernetes node, or it cannot be read\n"
+		      "  4   something is due, expired or inconsistent\n"
+		      "  5   a kind of node that certrescue declines\n"
+		      "  64  wrong usage\n",
+	.example = "certrescue check --root /mnt/node --media /mnt/stick",
 };
 
 /* A medium that cannot be read is worth a warning only: check is complete without one. */
@@ -40,7 +40,7 @@ static int show(const struct common *c, const struct inventory *inv, int64_t wit
 		report_json_check(&out, inv, c->now, within);
 	} else {
 		struct table_view view = {c->now, within, common_width(1), common_colour(c, 1),
-		        open_store(&store, c->media) ? &store : NULL};
+			open_store(&store, c->media) ? &store : NULL};
 		table_check(&out, inv, &view);
 		store_close(&store);
 	}
@@ -61,9 +61,9 @@ int cmd_check(int argc, char **argv)
 	struct common c = COMMON_INIT;
 	int64_t within = 30 * (int64_t)86400;
 	struct args_option own[] = {
-	        {"within", ARGS_DURATION, &within, "DURATION",
-	                "what ends sooner is due (default 30d)"},
-	        {.name = NULL},
+		{"within", ARGS_DURATION, &within, "DURATION",
+			"what ends sooner is due (default 30d)"},
+		{.name = NULL},
 	};
 	struct args_list operands;
 	int rc = common_parse(&c, argc, argv, own, &operands, 0, &help);

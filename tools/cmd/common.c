@@ -102,15 +102,15 @@ int common_width(int fd)
 static void options(struct common *c, struct args_option table[COMMON_OPTIONS])
 {
 	const struct args_option all[COMMON_OPTIONS] = {
-	        {"root", ARGS_TEXT, &c->root, "DIR", "the node's root directory (default /)"},
-	        {"media", ARGS_TEXT, &c->media, "DIR", "where the medium with ca/ is mounted"},
-	        {"now", ARGS_TIME, &c->now, "TIME",
-	                "take this for the time (2026-11-23T17:45:00Z)"},
-	        {"format", ARGS_TEXT, &c->format, "FORMAT", "text (default) or json"},
-	        {"quiet", ARGS_FLAG, &c->quiet, NULL,
-	                "print errors and the exit code's reason only"},
-	        {"color", ARGS_TEXT, &c->color, "WHEN", "auto (default), always or never"},
-	        {.name = NULL},
+		{"root", ARGS_TEXT, &c->root, "DIR", "the node's root directory (default /)"},
+		{"media", ARGS_TEXT, &c->media, "DIR", "where the medium with ca/ is mounted"},
+		{"now", ARGS_TIME, &c->now, "TIME",
+			"take this for the time (2026-11-23T17:45:00Z)"},
+		{"format", ARGS_TEXT, &c->format, "FORMAT", "text (default) or json"},
+		{"quiet", ARGS_FLAG, &c->quiet, NULL,
+			"print errors and the exit code's reason only"},
+		{"color", ARGS_TEXT, &c->color, "WHEN", "auto (default), always or never"},
+		{.name = NULL},
 	};
 	memcpy(table, all, sizeof(all));
 }
@@ -120,7 +120,7 @@ static void help_options(struct buf *b, const struct args_option *o)
 	for (; o && o->name; o++) {
 		struct buf left = BUF_INIT;
 		buf_printf(
-		        &left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+			&left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
 		if (left.n > 24)
 			buf_printf(b, "  %s\n  %-24s  %s\n", buf_text(&left), "", o->help);
 		else
@@ -130,7 +130,7 @@ static void help_options(struct buf *b, const struct args_option *o)
 }
 
 static int print_help(const struct args_option *own, const struct args_option *shared,
-        const struct common_help *help)
+	const struct common_help *help)
 {
 	struct buf b = BUF_INIT;
 	buf_printf(&b, "usage: certrescue %s\n\n%s\n\noptions:\n", help->usage, help->summary);
@@ -146,20 +146,20 @@ static int print_help(const struct args_option *own, const struct args_option *s
 static int check_values(struct common *c, struct error *err)
 {
 	if (strcmp(c->color, "auto") != 0 && strcmp(c->color, "always") != 0 &&
-	        strcmp(c->color, "never") != 0)
+		strcmp(c->color, "never") != 0)
 		return error_set(err, ERR_USAGE, NULL, "--color takes auto, always or never",
-		        "color: no such value: %s", c->color);
+			"color: no such value: %s", c->color);
 	if (c->format && strcmp(c->format, "json") != 0 && strcmp(c->format, "text") != 0)
 		return error_set(err, ERR_USAGE, NULL, "--format takes text or json",
-		        "format: no such value: %s", c->format);
+			"format: no such value: %s", c->format);
 	if (!c->root[0] || (c->media && !c->media[0]))
 		return error_set(err, ERR_USAGE, NULL, "name a directory", "%s: the value is empty",
-		        c->root[0] ? "media" : "root");
+			c->root[0] ? "media" : "root");
 	return 0;
 }
 
 int common_parse(struct common *c, int argc, char **argv, const struct args_option *own,
-        struct args_list *operands, size_t most, const struct common_help *help)
+	struct args_list *operands, size_t most, const struct common_help *help)
 {
 	static const struct args_option none = {.name = NULL};
 	struct args_option shared[COMMON_OPTIONS];

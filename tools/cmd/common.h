@@ -38,7 +38,7 @@ struct common_help {
  * -1: go on. Otherwise the exit code to return: help was printed, or the usage is wrong (said).
  */
 int common_parse(struct common *c, int argc, char **argv, const struct args_option *own,
-        struct args_list *operands, size_t most_operands, const struct common_help *help);
+	struct args_list *operands, size_t most_operands, const struct common_help *help);
 
 /* "certrescue: PATH: what; todo" to standard error, escaped. Returns the exit code of err->kind. */
 int common_fail(const struct error *err);

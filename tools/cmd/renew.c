@@ -117,7 +117,7 @@ static void choose_id(struct renew *r)
 		snprintf(path, sizeof(path), STATE_DIR "/%s", r->id);
 		if (root_lstat(&r->root, path, &st, &ignored))
 			break;
-		snprintf(r->id, sizeof(r->id), "%.20s-%d", id, i);
+		snprintf(r->id, sizeof(r->id), "%.20s-%u", id, (unsigned)i % 100);
 	}
 	snprintf(r->result.id, sizeof(r->result.id), "%s", r->id);
 }

@@ -8,17 +8,17 @@
 #include "rescue/verify.h"
 
 static const struct common_help help = {
-        .usage = "verify [option...]",
-        .summary = "Checks whether what lies on a Kubernetes node fits together: chains, key "
-                   "pairs, rules that\n"
-                   "Go enforces, names, modes of key files, kubeconfigs, the kubelet's symlink. "
-                   "Reads only.",
-        .exit_codes = "  0   the node is consistent\n"
-                      "  1   there is no Kubernetes node, or it cannot be read\n"
-                      "  4   something is expired or does not fit\n"
-                      "  5   a kind of node that certrescue declines\n"
-                      "  64  wrong usage\n",
-        .example = "certrescue verify --root /mnt/node",
+	.usage = "verify [option...]",
+	.summary = "Checks whether what lies on a Kubernetes node fits together: chains, key "
+		   "pairs, rules that\n"
+		   "Go enforces, names, modes of key files, kubeconfigs, the kubelet's symlink. "
+		   "Reads only.",
+	.exit_codes = "  0   the node is consistent\n"
+		      "  1   there is no Kubernetes node, or it cannot be read\n"
+		      "  4   something is expired or does not fit\n"
+		      "  5   a kind of node that certrescue declines\n"
+		      "  64  wrong usage\n",
+	.example = "certrescue verify --root /mnt/node",
 };
 
 static int show(const struct common *c, const struct inventory *inv, int64_t now)

@@ -53,7 +53,7 @@ static int explain(const char *device, const struct driver *d, struct error *err
 {
 	int error = errno;
 	const char *todo = "look at dmesg; check the disk and its cable";
-	if (error == EUCLEAN || error == EINVAL)
+	if (error == EUCLEAN || error == EBADMSG || error == EINVAL)
 		todo = "the filesystem is damaged or newer than this kernel: check it with the "
 		       "system's own tools (fsck), see dmesg";
 	else if (error == EROFS || error == EACCES)

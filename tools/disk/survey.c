@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // survey: block and probe together, and the reasons not to open a device.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -52,8 +53,12 @@ void survey_take(struct survey *s, const char *sys)
 		s->v[i].dev = list.v[i];
 		probe_path(list.v[i].path, list.v[i].size, &s->v[i].what);
 	}
-	for (size_t i = 0; i < s->n; i++)
-		s->v[i].refused = refusal(s, &s->v[i]);
+	for (size_t i = 0; i < s->n; i++) {
+		struct survey_disk *d = &s->v[i];
+		d->refused = refusal(s, d);
+		if (d->dev.partitioned && d->what.kind == PROBE_UNKNOWN)
+			snprintf(d->what.name, sizeof(d->what.name), "partitioned");
+	}
 	block_free(&list);
 }
 

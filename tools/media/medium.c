@@ -95,7 +95,7 @@ static int put(int dir, const char *name, struct bytes content)
 }
 
 int medium_write_report(const char *media, const char *node, const char *id, const char *name,
-        struct bytes content, struct error *err)
+	struct bytes content, struct error *err)
 {
 	char n[NAME_BYTES], i[NAME_BYTES], f[NAME_BYTES];
 	struct buf path = BUF_INIT;
@@ -108,7 +108,7 @@ int medium_write_report(const char *media, const char *node, const char *id, con
 	int rc = 0;
 	if (fd < 0 || put(fd, safe(name, f), content))
 		rc = error_errno(
-		        err, buf_text(&path), TODO, "the report cannot be written to the medium");
+			err, buf_text(&path), TODO, "the report cannot be written to the medium");
 	if (fd >= 0)
 		close(fd);
 	buf_free(&path);

@@ -15,7 +15,7 @@
  * gone.
  */
 int medium_write_report(const char *media, const char *node, const char *id, const char *name,
-        struct bytes content, struct error *err);
+	struct bytes content, struct error *err);
 /* The path of a report on the medium, for messages: reports/NODE/ID/NAME; appended. */
 void medium_report_path(struct buf *out, const char *node, const char *id, const char *name);
 

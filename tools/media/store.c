@@ -30,7 +30,7 @@ static void add_cert(struct store *s, const char *cluster, const char *path, str
 		return;
 	for (size_t i = 0; i < s->n_cas; i++)
 		if (strcmp(s->cas[i].cluster, cluster) == 0 &&
-		        bytes_equal(buf_bytes(&s->cas[i].der), der))
+			bytes_equal(buf_bytes(&s->cas[i].der), der))
 			return;
 	s->cas = xrealloc(s->cas, (s->n_cas + 1) * sizeof(*s->cas));
 	struct store_ca *ca = &s->cas[s->n_cas++];
@@ -72,11 +72,11 @@ static void add_file(void *to, const char *cluster, const char *path, struct byt
 			continue;
 		}
 		if (bytes_is(block.label, "CERTIFICATE") ||
-		        bytes_is(block.label, "X509 CERTIFICATE"))
+			bytes_is(block.label, "X509 CERTIFICATE"))
 			add_cert(s, cluster, path, buf_bytes(&block.der));
 		else if (label_ends(block.label, "PRIVATE KEY"))
 			add_key(s, cluster, path,
-			        (struct bytes){text.p + block.begin, block.end - block.begin});
+				(struct bytes){text.p + block.begin, block.end - block.begin});
 	}
 	pem_block_free(&block);
 	if (blocks == 0)
@@ -87,10 +87,10 @@ static void add_file(void *to, const char *cluster, const char *path, struct byt
 }
 
 static int read_cluster(
-        struct store *s, int at, const char *name, const char *path, struct error *err)
+	struct store *s, int at, const char *name, const char *path, struct error *err)
 {
 	int fd = openat(at, *name ? name : ".",
-	        O_RDONLY | O_DIRECTORY | O_CLOEXEC | (*name ? O_NOFOLLOW : 0));
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC | (*name ? O_NOFOLLOW : 0));
 	if (fd < 0)
 		return error_errno(err, path, NULL, "the directory cannot be opened");
 	int rc = walk_files(fd, path, name, add_file, s, err);
@@ -100,7 +100,7 @@ static int read_cluster(
 
 /* Every directory beneath ca/, or the one that was asked for. */
 static int read_clusters(
-        struct store *s, int ca, const char *path, const char *only, struct error *err)
+	struct store *s, int ca, const char *path, const char *only, struct error *err)
 {
 	struct walk_names names;
 	bool found = false;
@@ -119,16 +119,16 @@ static int read_clusters(
 	walk_names_free(&names);
 	if (rc == 0 && !found && only)
 		rc = error_set(err, ERR_FAILED, path,
-		        "--cluster takes the name of a directory beneath ca/",
-		        "there is no cluster \"%s\" here", only);
+			"--cluster takes the name of a directory beneath ca/",
+			"there is no cluster \"%s\" here", only);
 	else if (rc == 0 && !found)
 		rc = error_set(err, ERR_FAILED, path, BRING,
-		        "there is no cluster's directory in it (ca/NAME/)");
+			"there is no cluster's directory in it (ca/NAME/)");
 	return rc;
 }
 
 static int open_medium(
-        struct store *s, int fd, const char *dir, const char *cluster, struct error *err)
+	struct store *s, int fd, const char *dir, const char *cluster, struct error *err)
 {
 	char *path = xasprintf("%s/ca", dir);
 	int ca = openat(fd, "ca", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -137,7 +137,7 @@ static int open_medium(
 		rc = read_clusters(s, ca, path, cluster, err);
 	else if (errno == ENOENT || errno == ENOTDIR)
 		rc = error_set(err, ERR_FAILED, dir, BRING,
-		        "there is no directory ca/ on the medium, so no CA is at hand");
+			"there is no directory ca/ on the medium, so no CA is at hand");
 	else
 		rc = error_errno(err, path, NULL, "the directory cannot be opened");
 	if (ca >= 0)
@@ -145,7 +145,7 @@ static int open_medium(
 	if (rc == 0 && s->n_cas == 0) {
 		char *where = cluster ? xasprintf("%s/%s", path, cluster) : xstrdup(path);
 		rc = error_set(
-		        err, ERR_FAILED, where, BRING, "not one CA certificate was found here");
+			err, ERR_FAILED, where, BRING, "not one CA certificate was found here");
 		free(where);
 	}
 	free(path);
@@ -153,15 +153,15 @@ static int open_medium(
 }
 
 int store_open(
-        struct store *s, const char *dir, bool is_ca_dir, const char *cluster, struct error *err)
+	struct store *s, const char *dir, bool is_ca_dir, const char *cluster, struct error *err)
 {
 	*s = (struct store)STORE_INIT;
 	int rc, fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, dir,
-		        is_ca_dir ? "--ca takes the directory that holds the CA"
-		                  : "--media takes the directory where the medium is mounted",
-		        "cannot be opened");
+			is_ca_dir ? "--ca takes the directory that holds the CA"
+				  : "--media takes the directory where the medium is mounted",
+			"cannot be opened");
 	size_t n = strlen(dir);
 	while (n > 1 && dir[n - 1] == '/')
 		n--;
@@ -172,8 +172,8 @@ int store_open(
 		rc = read_cluster(s, fd, "", s->path, err);
 		if (rc == 0 && s->n_cas == 0)
 			rc = error_set(err, ERR_FAILED, s->path,
-			        "--ca takes the directory that holds the CA's certificate and key",
-			        "not one CA certificate was found here");
+				"--ca takes the directory that holds the CA's certificate and key",
+				"not one CA certificate was found here");
 	}
 	close(fd);
 	if (rc)

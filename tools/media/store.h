@@ -56,7 +56,7 @@ struct store {
  * twice counts once.
  */
 int store_open(
-        struct store *s, const char *dir, bool is_ca_dir, const char *cluster, struct error *err);
+	struct store *s, const char *dir, bool is_ca_dir, const char *cluster, struct error *err);
 void store_close(struct store *s);
 
 /* The CA with this public key (spki_same), or -1; *twice is set where two clusters have it. */

@@ -77,7 +77,7 @@ struct trouble {
 };
 
 static void try_key(struct store *s, struct store_ca *ca, struct store_key *k,
-        const struct secret *passphrase, struct trouble *t)
+	const struct secret *passphrase, struct trouble *t)
 {
 	struct key opened = KEY_INIT;
 	struct error err = ERROR_INIT;
@@ -105,28 +105,28 @@ static int say(const struct store_ca *ca, const struct trouble *t, bool asked, s
 	if (t->locked && asked) {
 		os = EACCES;
 		error_set(err, ERR_FAILED, t->locked->path, "try again",
-		        "the passphrase does not open this key");
+			"the passphrase does not open this key");
 	} else if (t->locked) {
 		os = EACCES;
 		error_set(err, ERR_FAILED, t->locked->path,
-		        "give --passphrase-file, or run on a terminal",
-		        "the key is encrypted and there is no passphrase");
+			"give --passphrase-file, or run on a terminal",
+			"the key is encrypted and there is no passphrase");
 	} else if (t->damaged) {
 		os = EBADMSG;
 		error_set(err, ERR_FAILED, t->damaged->path,
-		        "bring a good copy of the CA's private key",
-		        "the private key cannot be used: %s", t->why.what);
+			"bring a good copy of the CA's private key",
+			"the private key cannot be used: %s", t->why.what);
 	} else {
 		error_set(err, ERR_FAILED, ca->cert_path,
-		        "put the CA's private key beside it (any file name)",
-		        "no private key beside this certificate belongs to it");
+			"put the CA's private key beside it (any file name)",
+			"no private key beside this certificate belongs to it");
 	}
 	err->os = os;
 	return -1;
 }
 
 int store_unlock(
-        struct store *s, size_t ca_index, const struct secret *passphrase, struct error *err)
+	struct store *s, size_t ca_index, const struct secret *passphrase, struct error *err)
 {
 	struct store_ca *ca = &s->cas[ca_index];
 	struct trouble t = {.locked = NULL};
@@ -135,7 +135,7 @@ int store_unlock(
 			for (size_t i = 0; i < s->n_keys && !ca->open; i++) {
 				struct store_key *k = &s->keys[i];
 				if (!k->used && k->encrypted == encrypted && k->content.n > 0 &&
-				        same_cluster(ca, k) && resemblance(ca, k) == like)
+					same_cluster(ca, k) && resemblance(ca, k) == like)
 					try_key(s, ca, k, passphrase, &t);
 			}
 	return ca->open ? 0 : say(ca, &t, passphrase != NULL, err);
@@ -145,7 +145,7 @@ bool store_needs_passphrase(const struct store *s, size_t ca)
 {
 	for (size_t i = 0; i < s->n_keys && !s->cas[ca].open; i++)
 		if (s->keys[i].encrypted && !s->keys[i].used && s->keys[i].content.n > 0 &&
-		        same_cluster(&s->cas[ca], &s->keys[i]))
+			same_cluster(&s->cas[ca], &s->keys[i]))
 			return true;
 	return false;
 }

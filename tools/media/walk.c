@@ -52,7 +52,7 @@ int walk_names(int fd, const char *path, struct walk_names *names, struct error 
 			continue;
 		if (names->n == NAMES_MAX) {
 			rc = error_set(err, ERR_FAILED, path, "keep only the CAs there",
-			        "there are more than %d names in this directory", NAMES_MAX);
+				"there are more than %d names in this directory", NAMES_MAX);
 			break;
 		}
 		names->v = xrealloc(names->v, (names->n + 1) * sizeof(*names->v));
@@ -104,8 +104,8 @@ static int see_file(struct walk *w, int dir, const char *name, const char *path,
 {
 	if (w->files++ == STORE_FILES_MAX)
 		return error_set(err, ERR_FAILED, path, "keep only the CAs there",
-		        "there are more than %d files in this cluster's directory",
-		        STORE_FILES_MAX);
+			"there are more than %d files in this cluster's directory",
+			STORE_FILES_MAX);
 	struct secret content = SECRET_INIT;
 	int rc = slurp(dir, name, path, &content, err);
 	if (rc > 0 && content.n > 0)
@@ -129,9 +129,9 @@ static int descend(struct walk *w, int fd, const char *path, int depth, struct e
 			rc = see_file(w, fd, names.v[i], sub, err);
 		} else if (S_ISDIR(st.st_mode) && depth + 1 < STORE_DEPTH) {
 			int next = openat(
-			        fd, names.v[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+				fd, names.v[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 			rc = next < 0 ? error_errno(err, sub, NULL, "cannot be opened")
-			              : descend(w, next, sub, depth + 1, err);
+				      : descend(w, next, sub, depth + 1, err);
 			if (next >= 0)
 				close(next);
 		}
@@ -142,8 +142,8 @@ static int descend(struct walk *w, int fd, const char *path, int depth, struct e
 }
 
 int walk_files(int fd, const char *path, const char *cluster,
-        void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
-        void *to, struct error *err)
+	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
+	void *to, struct error *err)
 {
 	struct walk w = {.cluster = cluster, .seen = seen, .to = to};
 	return descend(&w, fd, path, 0, err);

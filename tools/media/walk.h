@@ -30,7 +30,7 @@ bool walk_is_dir(int fd, const char *name);
  * with an error: it may be the one that matters.
  */
 int walk_files(int fd, const char *path, const char *cluster,
-        void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
-        void *to, struct error *err);
+	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
+	void *to, struct error *err);
 
 #endif

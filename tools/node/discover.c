@@ -10,22 +10,22 @@
 
 /* What makes a directory tree a Kubernetes node, whatever its layout. */
 static const char *const node_signs[] = {
-        "/etc/kubernetes/manifests",
-        "/etc/kubernetes/pki",
-        "/etc/kubernetes/ssl",
-        "/etc/kubernetes/kubelet.conf",
-        "/etc/kubernetes/admin.conf",
-        "/etc/kubernetes/static-pod-resources",
-        "/var/lib/kubelet/config.yaml",
-        "/var/lib/kubelet/pki",
-        "/var/lib/kubelet/kubeconfig",
-        "/var/lib/kubernetes",
-        "/var/lib/rancher/k3s",
-        "/var/lib/rancher/rke2",
-        "/var/lib/k0s/pki",
-        "/var/snap/microk8s",
-        "/system/secrets/kubernetes",
-        NULL,
+	"/etc/kubernetes/manifests",
+	"/etc/kubernetes/pki",
+	"/etc/kubernetes/ssl",
+	"/etc/kubernetes/kubelet.conf",
+	"/etc/kubernetes/admin.conf",
+	"/etc/kubernetes/static-pod-resources",
+	"/var/lib/kubelet/config.yaml",
+	"/var/lib/kubelet/pki",
+	"/var/lib/kubelet/kubeconfig",
+	"/var/lib/kubernetes",
+	"/var/lib/rancher/k3s",
+	"/var/lib/rancher/rke2",
+	"/var/lib/k0s/pki",
+	"/var/snap/microk8s",
+	"/system/secrets/kubernetes",
+	NULL,
 };
 
 bool discover_is_node(const struct root *r)
@@ -37,13 +37,13 @@ bool discover_found(const struct discovery *d, const char *path, const char *cod
 {
 	for (size_t i = 0; i < d->inv->n_findings; i++)
 		if (!strcmp(d->inv->findings[i].code, code) &&
-		        !strcmp(d->inv->findings[i].path, path))
+			!strcmp(d->inv->findings[i].path, path))
 			return true;
 	return false;
 }
 
 void discover_find(struct discovery *d, const char *path, const char *code, bool hinders,
-        const char *remedy, const char *fmt, ...)
+	const char *remedy, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -66,7 +66,7 @@ static void users(struct discovery *d)
 		c->users = xmalloc((note->n_users + 1) * sizeof(*c->users));
 		for (size_t k = 0; k < note->n_users; k++)
 			c->users[c->n_users++] = (struct inv_user){
-			        note->users[k].component, xstrdup(note->users[k].flag)};
+				note->users[k].component, xstrdup(note->users[k].flag)};
 	}
 }
 
@@ -76,7 +76,7 @@ static void gather(struct discovery *d)
 	discover_kubelet(d, &manifests);
 	discover_manifests(d, manifests);
 	d->ev.control_plane =
-	        d->ev.control_plane || layout_any(d->root, d->layout->control_plane_signs);
+		d->ev.control_plane || layout_any(d->root, d->layout->control_plane_signs);
 	d->ev.etcd = d->ev.etcd || layout_any(d->root, d->layout->etcd_signs);
 	d->inv->control_plane = d->ev.control_plane;
 	discover_table(d);
@@ -103,9 +103,10 @@ int discover(const struct root *r, struct inventory *inv, struct error *err)
 	*inv = (struct inventory){0};
 	if (!discover_is_node(r))
 		return error_set(err, ERR_FAILED, r->path,
-		        "name the disk or the directory that holds the node (--root)",
-		        "there is no Kubernetes node here: no /etc/kubernetes with manifests, pki or "
-		        "kubelet.conf, no /var/lib/kubelet");
+			"name the disk or the directory that holds the node (--root)",
+			"there is no Kubernetes node here: no /etc/kubernetes with manifests, pki "
+			"or "
+			"kubelet.conf, no /var/lib/kubelet");
 	d.layout = layout_find(r, &known);
 	inv->layout = known ? d.layout->name : "unknown";
 	inv->refused = layout_declined(r);

@@ -13,16 +13,16 @@ const char *discover_why(const struct error *err, const char **code)
 		int os;
 		const char *code, *text;
 	} why[] = {
-	        {ENOENT, "missing", "it is not there"},
-	        {ELOOP, "link-loop", "its symbolic links run in a circle"},
-	        {ENOTDIR, "unreadable", "a part of its path is not a directory"},
-	        {EACCES, "unreadable", "permission denied"},
-	        {EINVAL, "not-a-file",
-	                "it is not a regular file (a directory, FIFO, socket or device)"},
-	        {EFBIG, "too-big", "it is far longer than such a file can be"},
-	        {EIO, "unreadable", "the disk reports an input/output error"},
-	        {EXDEV, "outside", "its path leads out of the node's root"},
-	        {ENAMETOOLONG, "unreadable", "its path is too long"},
+		{ENOENT, "missing", "it is not there"},
+		{ELOOP, "link-loop", "its symbolic links run in a circle"},
+		{ENOTDIR, "unreadable", "a part of its path is not a directory"},
+		{EACCES, "unreadable", "permission denied"},
+		{EINVAL, "not-a-file",
+			"it is not a regular file (a directory, FIFO, socket or device)"},
+		{EFBIG, "too-big", "it is far longer than such a file can be"},
+		{EIO, "unreadable", "the disk reports an input/output error"},
+		{EXDEV, "outside", "its path leads out of the node's root"},
+		{ENAMETOOLONG, "unreadable", "its path is too long"},
 	};
 	for (size_t i = 0; i < sizeof(why) / sizeof(*why); i++) {
 		if (why[i].os == err->os) {
@@ -54,16 +54,16 @@ static size_t add_file(struct discovery *d, const char *path, const char *real)
 	d->notes = xrealloc(d->notes, (inv->n_files + 1) * sizeof(*d->notes));
 	d->notes[inv->n_files] = (struct file_note){0};
 	inv->files[inv->n_files] = (struct inv_file){
-	        .path = xstrdup(path),
-	        .real = xstrdup(real),
-	        .is_link = !root_lstat(d->root, path, &st, &err) && S_ISLNK(st.st_mode),
-	        .format = INV_PEM,
+		.path = xstrdup(path),
+		.real = xstrdup(real),
+		.is_link = !root_lstat(d->root, path, &st, &err) && S_ISLNK(st.st_mode),
+		.format = INV_PEM,
 	};
 	return inv->n_files++;
 }
 
-int discover_load(struct discovery *d, const char *path, size_t most, size_t *file,
-        struct error *err)
+int discover_load(
+	struct discovery *d, const char *path, size_t most, size_t *file, struct error *err)
 {
 	char real[PATH_MAX];
 	struct buf content = BUF_INIT;
@@ -99,7 +99,7 @@ static void add_user(struct file_note *note, const struct claim *c)
 	}
 	note->users = xrealloc(note->users, (note->n_users + 1) * sizeof(*note->users));
 	note->users[note->n_users++] =
-	        (struct inv_user){.component = c->component, .flag = xstrdup(flag)};
+		(struct inv_user){.component = c->component, .flag = xstrdup(flag)};
 }
 
 /* The first claim that says something wins: flags come before tables. */
@@ -136,18 +136,18 @@ static void report(struct discovery *d, const struct claim *c, const struct erro
 			return;
 		if (c->component && c->flag)
 			discover_find(d, c->path, "missing", true,
-			        "restore it from a backup or from `certrescue backup`",
-			        "the file is missing, though %s needs it (%s)", c->component,
-			        c->flag);
+				"restore it from a backup or from `certrescue backup`",
+				"the file is missing, though %s needs it (%s)", c->component,
+				c->flag);
 		else
 			discover_find(d, c->path, "missing", true,
-			        "restore it from a backup or from `certrescue backup`",
-			        "the file is missing, though a node of this kind has it");
+				"restore it from a backup or from `certrescue backup`",
+				"the file is missing, though a node of this kind has it");
 		return;
 	}
 	discover_find(d, c->path, code, !c->looked,
-	        "see what stands there (ls -l) and put the right file back", "it cannot be read: %s",
-	        why);
+		"see what stands there (ls -l) and put the right file back",
+		"it cannot be read: %s", why);
 }
 
 static void open_claim(struct discovery *d, const struct claim *c)
@@ -175,12 +175,12 @@ static void read_pem(struct discovery *d, size_t file)
 	const struct claim *c = &d->notes[file].claim;
 	struct inv_file *f = &d->inv->files[file];
 	struct pem_place at = {
-	        .file = file,
-	        .place = "",
-	        .role = c->role,
-	        .name = c->name ? c->name : f->path,
-	        .ca = c->kind == LAYOUT_CA,
-	        .optional = c->looked,
+		.file = file,
+		.place = "",
+		.role = c->role,
+		.name = c->name ? c->name : f->path,
+		.ca = c->kind == LAYOUT_CA,
+		.optional = c->looked,
 	};
 	if (d->notes[file].read || !c->path)
 		return;

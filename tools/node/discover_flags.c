@@ -21,42 +21,42 @@ struct flag_rule {
 #define SCHED "kube-scheduler"
 
 static const struct flag_rule rules[] = {
-        {API, "--tls-cert-file", MEANS_LEAF, ROLE_APISERVER, "--tls-private-key-file"},
-        {API, "--client-ca-file", MEANS_CA, ROLE_CA, 0},
-        {API, "--kubelet-client-certificate", MEANS_LEAF, ROLE_APISERVER_KUBELET_CLIENT,
-                "--kubelet-client-key"},
-        {API, "--kubelet-certificate-authority", MEANS_CA, ROLE_OTHER, 0},
-        {API, "--etcd-cafile", MEANS_CA, ROLE_ETCD_CA, 0},
-        {API, "--etcd-certfile", MEANS_LEAF, ROLE_APISERVER_ETCD_CLIENT, "--etcd-keyfile"},
-        {API, "--proxy-client-cert-file", MEANS_LEAF, ROLE_FRONT_PROXY_CLIENT,
-                "--proxy-client-key-file"},
-        {API, "--requestheader-client-ca-file", MEANS_CA, ROLE_FRONT_PROXY_CA, 0},
-        {API, "--tls-sni-cert-key", MEANS_SNI, ROLE_OTHER, 0},
-        {API, "--service-account-key-file", MEANS_SA, ROLE_OTHER, 0},
-        {API, "--service-account-signing-key-file", MEANS_SA, ROLE_OTHER, 0},
-        {API, "--authentication-token-webhook-config-file", MEANS_KUBECONFIG, ROLE_OTHER, 0},
-        {API, "--authorization-webhook-config-file", MEANS_KUBECONFIG, ROLE_OTHER, 0},
-        {API, "--audit-webhook-config-file", MEANS_KUBECONFIG, ROLE_OTHER, 0},
-        {KCM, "--kubeconfig", MEANS_KUBECONFIG, ROLE_CONTROLLER_MANAGER, 0},
-        {KCM, "--authentication-kubeconfig", MEANS_KUBECONFIG, ROLE_CONTROLLER_MANAGER, 0},
-        {KCM, "--authorization-kubeconfig", MEANS_KUBECONFIG, ROLE_CONTROLLER_MANAGER, 0},
-        {KCM, "--client-ca-file", MEANS_CA, ROLE_CA, 0},
-        {KCM, "--root-ca-file", MEANS_CA, ROLE_CA, 0},
-        {KCM, "--cluster-signing-cert-file", MEANS_CA, ROLE_CA, 0},
-        {KCM, "--requestheader-client-ca-file", MEANS_CA, ROLE_FRONT_PROXY_CA, 0},
-        {KCM, "--service-account-private-key-file", MEANS_SA, ROLE_OTHER, 0},
-        {KCM, "--tls-cert-file", MEANS_LEAF, ROLE_OTHER, "--tls-private-key-file"},
-        {SCHED, "--kubeconfig", MEANS_KUBECONFIG, ROLE_SCHEDULER, 0},
-        {SCHED, "--authentication-kubeconfig", MEANS_KUBECONFIG, ROLE_SCHEDULER, 0},
-        {SCHED, "--authorization-kubeconfig", MEANS_KUBECONFIG, ROLE_SCHEDULER, 0},
-        {SCHED, "--client-ca-file", MEANS_CA, ROLE_CA, 0},
-        {SCHED, "--requestheader-client-ca-file", MEANS_CA, ROLE_FRONT_PROXY_CA, 0},
-        {SCHED, "--tls-cert-file", MEANS_LEAF, ROLE_OTHER, "--tls-private-key-file"},
-        {"etcd", "--cert-file", MEANS_LEAF, ROLE_ETCD_SERVER, "--key-file"},
-        {"etcd", "--trusted-ca-file", MEANS_CA, ROLE_ETCD_CA, 0},
-        {"etcd", "--peer-cert-file", MEANS_LEAF, ROLE_ETCD_PEER, "--peer-key-file"},
-        {"etcd", "--peer-trusted-ca-file", MEANS_CA, ROLE_ETCD_CA, 0},
-        {"etcd", "--client-cert-file", MEANS_LEAF, ROLE_OTHER, "--client-key-file"},
+	{API, "--tls-cert-file", MEANS_LEAF, ROLE_APISERVER, "--tls-private-key-file"},
+	{API, "--client-ca-file", MEANS_CA, ROLE_CA, 0},
+	{API, "--kubelet-client-certificate", MEANS_LEAF, ROLE_APISERVER_KUBELET_CLIENT,
+		"--kubelet-client-key"},
+	{API, "--kubelet-certificate-authority", MEANS_CA, ROLE_OTHER, 0},
+	{API, "--etcd-cafile", MEANS_CA, ROLE_ETCD_CA, 0},
+	{API, "--etcd-certfile", MEANS_LEAF, ROLE_APISERVER_ETCD_CLIENT, "--etcd-keyfile"},
+	{API, "--proxy-client-cert-file", MEANS_LEAF, ROLE_FRONT_PROXY_CLIENT,
+		"--proxy-client-key-file"},
+	{API, "--requestheader-client-ca-file", MEANS_CA, ROLE_FRONT_PROXY_CA, 0},
+	{API, "--tls-sni-cert-key", MEANS_SNI, ROLE_OTHER, 0},
+	{API, "--service-account-key-file", MEANS_SA, ROLE_OTHER, 0},
+	{API, "--service-account-signing-key-file", MEANS_SA, ROLE_OTHER, 0},
+	{API, "--authentication-token-webhook-config-file", MEANS_KUBECONFIG, ROLE_OTHER, 0},
+	{API, "--authorization-webhook-config-file", MEANS_KUBECONFIG, ROLE_OTHER, 0},
+	{API, "--audit-webhook-config-file", MEANS_KUBECONFIG, ROLE_OTHER, 0},
+	{KCM, "--kubeconfig", MEANS_KUBECONFIG, ROLE_CONTROLLER_MANAGER, 0},
+	{KCM, "--authentication-kubeconfig", MEANS_KUBECONFIG, ROLE_CONTROLLER_MANAGER, 0},
+	{KCM, "--authorization-kubeconfig", MEANS_KUBECONFIG, ROLE_CONTROLLER_MANAGER, 0},
+	{KCM, "--client-ca-file", MEANS_CA, ROLE_CA, 0},
+	{KCM, "--root-ca-file", MEANS_CA, ROLE_CA, 0},
+	{KCM, "--cluster-signing-cert-file", MEANS_CA, ROLE_CA, 0},
+	{KCM, "--requestheader-client-ca-file", MEANS_CA, ROLE_FRONT_PROXY_CA, 0},
+	{KCM, "--service-account-private-key-file", MEANS_SA, ROLE_OTHER, 0},
+	{KCM, "--tls-cert-file", MEANS_LEAF, ROLE_OTHER, "--tls-private-key-file"},
+	{SCHED, "--kubeconfig", MEANS_KUBECONFIG, ROLE_SCHEDULER, 0},
+	{SCHED, "--authentication-kubeconfig", MEANS_KUBECONFIG, ROLE_SCHEDULER, 0},
+	{SCHED, "--authorization-kubeconfig", MEANS_KUBECONFIG, ROLE_SCHEDULER, 0},
+	{SCHED, "--client-ca-file", MEANS_CA, ROLE_CA, 0},
+	{SCHED, "--requestheader-client-ca-file", MEANS_CA, ROLE_FRONT_PROXY_CA, 0},
+	{SCHED, "--tls-cert-file", MEANS_LEAF, ROLE_OTHER, "--tls-private-key-file"},
+	{"etcd", "--cert-file", MEANS_LEAF, ROLE_ETCD_SERVER, "--key-file"},
+	{"etcd", "--trusted-ca-file", MEANS_CA, ROLE_ETCD_CA, 0},
+	{"etcd", "--peer-cert-file", MEANS_LEAF, ROLE_ETCD_PEER, "--peer-key-file"},
+	{"etcd", "--peer-trusted-ca-file", MEANS_CA, ROLE_ETCD_CA, 0},
+	{"etcd", "--client-cert-file", MEANS_LEAF, ROLE_OTHER, "--client-key-file"},
 };
 
 /* A manifest and the container whose flags are being read. */
@@ -84,23 +84,25 @@ static bool says_nothing(const char *value)
 	return !value || *value != '/' || strstr(value, "$(") || strstr(value, "${");
 }
 
-static char *outside(struct discovery *d, const struct source *s, const char *flag,
-        const char *value)
+static char *outside(
+	struct discovery *d, const struct source *s, const char *flag, const char *value)
 {
 	char *path = says_nothing(value) ? NULL : manifest_outside(s->container, value);
 	if (!path && !says_nothing(value))
 		discover_find(d, s->path, "not-on-node", false,
-		        "check the manifest's volumes and volumeMounts",
-		        "%s=%s of %s names a file in no hostPath volume of its pod", flag, value,
-		        s->component);
+			"check the manifest's volumes and volumeMounts",
+			"%s=%s of %s names a file in no hostPath volume of its pod", flag, value,
+			s->component);
 	return path;
 }
 
 static void claim(struct discovery *d, const struct source *s, const struct flag_rule *rule,
-        const char *value, const char *key_value)
+	const char *value, const char *key_value)
 {
-	static const enum layout_kind kind[] = {[MEANS_LEAF] = LAYOUT_LEAF, [MEANS_CA] = LAYOUT_CA,
-	        [MEANS_KUBECONFIG] = LAYOUT_KUBECONFIG, [MEANS_SNI] = LAYOUT_LEAF};
+	static const enum layout_kind kind[] = {[MEANS_LEAF] = LAYOUT_LEAF,
+		[MEANS_CA] = LAYOUT_CA,
+		[MEANS_KUBECONFIG] = LAYOUT_KUBECONFIG,
+		[MEANS_SNI] = LAYOUT_LEAF};
 	char *path = outside(d, s, rule->flag, value);
 	struct claim *c = path ? evidence_claim(&d->ev, path) : NULL;
 	if (c) {
@@ -117,7 +119,7 @@ static void claim(struct discovery *d, const struct source *s, const struct flag
 
 /* --tls-sni-cert-key=CERT,KEY[:names] */
 static void claim_sni(struct discovery *d, const struct source *s, const struct flag_rule *rule,
-        const char *value)
+	const char *value)
 {
 	char *cert = xstrdup(value), *key = strchr(cert, ',');
 	if (key) {
@@ -129,7 +131,7 @@ static void claim_sni(struct discovery *d, const struct source *s, const struct 
 }
 
 static void apply(struct discovery *d, const struct source *s, const struct flag_rule *rule,
-        const char *value)
+	const char *value)
 {
 	char *path;
 	switch (rule->means) {
@@ -145,8 +147,7 @@ static void apply(struct discovery *d, const struct source *s, const struct flag
 		free(path);
 		break;
 	default:
-		claim(d, s, rule, value,
-		        rule->key ? manifest_flag(s->container, rule->key) : NULL);
+		claim(d, s, rule, value, rule->key ? manifest_flag(s->container, rule->key) : NULL);
 	}
 }
 
@@ -156,7 +157,7 @@ static void read_container(struct discovery *d, const struct source *s)
 	for (size_t i = 0; i < c->n_flags; i++)
 		for (size_t r = 0; r < sizeof(rules) / sizeof(*rules); r++)
 			if (!strcmp(rules[r].component, s->component) &&
-			        !strcmp(rules[r].flag, c->flags[i].name))
+				!strcmp(rules[r].flag, c->flags[i].name))
 				apply(d, s, &rules[r], c->flags[i].value);
 	if (!strcmp(s->component, API))
 		d->ev.apiserver = true;
@@ -179,12 +180,12 @@ static void read_manifest(struct discovery *d, const char *path)
 	if (root_read(d->root, path, MANIFEST_MAX, &text, &st, &err)) {
 		const char *why = discover_why(&err, &code);
 		discover_find(d, path, code, false,
-		        "the kubelet cannot start this pod; restore the manifest",
-		        "the manifest cannot be read: %s", why);
+			"the kubelet cannot start this pod; restore the manifest",
+			"the manifest cannot be read: %s", why);
 	} else if (manifest_parse(&m, buf_bytes(&text), &err)) {
 		discover_find(d, path, "garbled-manifest", false,
-		        "the kubelet cannot start this pod; correct or restore the manifest",
-		        "the manifest cannot be understood: %s", err.what);
+			"the kubelet cannot start this pod; correct or restore the manifest",
+			"the manifest cannot be understood: %s", err.what);
 	} else {
 		for (size_t i = 0; i < m.n_containers; i++) {
 			struct source s = {path, component_of(&m.containers[i]), &m.containers[i]};
@@ -206,7 +207,7 @@ void discover_manifests(struct discovery *d, const char *dir)
 		if (err.os != ENOENT) {
 			const char *why = discover_why(&err, &code);
 			discover_find(d, dir, code, false, "check the disk and the directory",
-			        "the manifests' directory cannot be read: %s", why);
+				"the manifests' directory cannot be read: %s", why);
 		}
 		return;
 	}
@@ -214,12 +215,12 @@ void discover_manifests(struct discovery *d, const char *dir)
 		char *path = path_join(dir, names.v[i]);
 		/* The kubelet reads what does not start with a dot, whatever its name ends in. */
 		if (names.v[i][0] != '.' && !root_stat(d->root, path, &st, &err) &&
-		        !S_ISDIR(st.st_mode))
+			!S_ISDIR(st.st_mode))
 			read_manifest(d, path);
 		free(path);
 	}
 	if (names.truncated)
 		discover_find(d, dir, "too-many", false, "move what is no manifest away",
-		        "holds more than %d files; the rest was not read", DISCOVER_NAMES);
+			"holds more than %d files; the rest was not read", DISCOVER_NAMES);
 	root_names_free(&names);
 }

@@ -7,7 +7,8 @@
 #include "pki/chain.h"
 #include "pki/key.h"
 
-/* The CA certificate of a file of the node that has the same key, the same bytes if there is one. */
+/* The CA certificate of a file of the node that has the same key, the same bytes if there is one.
+ */
 static const struct inv_cert *file_ca(const struct inventory *inv, struct cert cert)
 {
 	const struct inv_cert *best = NULL;
@@ -50,9 +51,10 @@ static void ca_role(struct discovery *d, struct inv_cert *c)
 	c->name = same->name;
 	if (*c->place && !bytes_equal(same->cert.raw, c->cert.raw) && ours)
 		discover_find(d, f->path, "ca-other-edition", false,
-		        "compare the two dates; renew writes the newer one where it re-issues the CA",
-		        "%s: the CA data is another edition of the CA in %s (same key)", c->place,
-		        inv->files[same->file].path);
+			"compare the two dates; renew writes the newer one where it re-issues the "
+			"CA",
+			"%s: the CA data is another edition of the CA in %s (same key)", c->place,
+			inv->files[same->file].path);
 }
 
 static void ca_roles(struct discovery *d)
@@ -67,7 +69,7 @@ static void ca_roles(struct discovery *d)
 static bool signed_by(struct discovery *d, const struct inv_cert *c, const struct inv_cert *ca)
 {
 	if (!ca->readable || !bytes_equal(c->cert.issuer, ca->cert.subject) ||
-	        d->signatures >= DISCOVER_SIGNATURES)
+		d->signatures >= DISCOVER_SIGNATURES)
 		return false;
 	d->signatures++;
 	return chain_signed_by(&c->cert, &ca->cert);
@@ -123,8 +125,8 @@ static void people(struct discovery *d)
 	for (size_t i = 0; i < d->inv->n_certs; i++) {
 		struct inv_cert *c = &d->inv->certs[i];
 		if (strncmp(c->place, "users/", 6) != 0 || c->is_ca || !c->readable ||
-		        d->notes[c->file].claim.role != ROLE_OTHER || c->issuer < 0 ||
-		        d->inv->certs[c->issuer].role != ROLE_CA)
+			d->notes[c->file].claim.role != ROLE_OTHER || c->issuer < 0 ||
+			d->inv->certs[c->issuer].role != ROLE_CA)
 			continue;
 		if (copy_of(d, c, ROLE_ADMIN, "kubernetes-admin"))
 			c->role = ROLE_ADMIN;
@@ -140,13 +142,13 @@ static void check_trust(struct discovery *d, const struct inv_cert *user)
 	const struct inv_file *f = &inv->files[user->file];
 	const struct kubeconfig_entry *cluster = discover_current(&f->config, KUBECONFIG_CLUSTER);
 	const struct inv_cert *wrong = NULL;
-	if (!cluster || discover_current(&f->config, KUBECONFIG_USER) !=
-	                        &f->config.entries[user->entry])
+	if (!cluster ||
+		discover_current(&f->config, KUBECONFIG_USER) != &f->config.entries[user->entry])
 		return;
 	for (size_t i = 0; i < inv->n_certs; i++) {
 		const struct inv_cert *c = &inv->certs[i];
 		if (c->file != user->file || &f->config.entries[c->entry] != cluster ||
-		        !c->readable || !c->is_ca)
+			!c->readable || !c->is_ca)
 			continue;
 		if (c->role == ROLE_CA)
 			return;
@@ -154,9 +156,9 @@ static void check_trust(struct discovery *d, const struct inv_cert *user)
 	}
 	if (wrong)
 		discover_find(d, f->path, "ca-differs", false,
-		        "put the data of the CA that signs the API server's certificate there",
-		        "%s: its CA data is not the CA that signed its user's certificate",
-		        wrong->place);
+			"put the data of the CA that signs the API server's certificate there",
+			"%s: its CA data is not the CA that signed its user's certificate",
+			wrong->place);
 }
 
 static void check_unknown(struct discovery *d, const struct inv_cert *c)
@@ -166,8 +168,8 @@ static void check_unknown(struct discovery *d, const struct inv_cert *c)
 		return;
 	cert_name_text(&issuer, c->cert.issuer);
 	discover_find(d, d->inv->files[c->file].path, "unknown-issuer", false,
-	        "renew it where it was made, or bring back the CA certificate if that is lost",
-	        "its issuer (%s) is none of the CAs on this node", buf_text(&issuer));
+		"it is left as it is; renew it where it was made, or put its CA's certificate back",
+		"its issuer (%s) is none of the CAs on this node", buf_text(&issuer));
 	buf_free(&issuer);
 }
 
@@ -185,7 +187,7 @@ void discover_issuers(struct discovery *d)
 			continue;
 		check_unknown(d, c);
 		if (!c->is_ca && !strncmp(c->place, "users/", 6) && c->issuer >= 0 &&
-		        role_is_ca(inv->certs[c->issuer].role))
+			role_is_ca(inv->certs[c->issuer].role))
 			check_trust(d, c);
 	}
 }

@@ -23,7 +23,7 @@ static bool has_key(const struct inventory *inv, size_t i)
 }
 
 static void find_key(struct discovery *d, const struct inv_cert *c, const char *code,
-        const char *remedy, const char *text)
+	const char *remedy, const char *text)
 {
 	bool hinders = !d->notes[c->file].claim.looked;
 	const char *path = d->inv->files[c->file].path;
@@ -38,7 +38,7 @@ static void missing(struct discovery *d, struct inv_cert *c)
 {
 	c->key_state = INV_KEY_MISSING;
 	find_key(d, c, "key-missing", "restore the key from a backup, or renew with a new key",
-	        "the private key is missing");
+		"the private key is missing");
 }
 
 static void unreadable(struct discovery *d, struct inv_cert *c, const struct error *err)
@@ -47,15 +47,15 @@ static void unreadable(struct discovery *d, struct inv_cert *c, const struct err
 		int os;
 		const char *code, *text, *remedy;
 	} why[] = {
-	        {EACCES, "key-encrypted",
-	                "the private key is encrypted; Kubernetes cannot read it either",
-	                "decrypt it in place, or renew with a new key"},
-	        {EBADMSG, "key-damaged", "the private key is damaged",
-	                "restore the key from a backup, or renew with a new key"},
-	        {ENOTSUP, "key-kind", "the private key is of a kind that certrescue cannot use",
-	                "renew this certificate by hand"},
-	        {0, "key-damaged", "the file of the key holds no private key",
-	                "restore the key from a backup, or renew with a new key"},
+		{EACCES, "key-encrypted",
+			"the private key is encrypted; Kubernetes cannot read it either",
+			"decrypt it in place, or renew with a new key"},
+		{EBADMSG, "key-damaged", "the private key is damaged",
+			"restore the key from a backup, or renew with a new key"},
+		{ENOTSUP, "key-kind", "the private key is of a kind that certrescue cannot use",
+			"renew this certificate by hand"},
+		{0, "key-damaged", "the file of the key holds no private key",
+			"restore the key from a backup, or renew with a new key"},
 	};
 	size_t i = 0;
 	while (why[i].os && why[i].os != err->os)
@@ -74,8 +74,8 @@ static void judge(struct discovery *d, struct inv_cert *c, struct bytes text)
 	} else if (c->readable && !key_matches(&key, &c->cert)) {
 		c->key_state = INV_KEY_MISMATCH;
 		find_key(d, c, "key-mismatch",
-		        "find the key that belongs to the certificate, or renew with a new key",
-		        "the private key is not the certificate's");
+			"find the key that belongs to the certificate, or renew with a new key",
+			"the private key is not the certificate's");
 	} else if (c->readable) {
 		c->key_state = INV_KEY_OK;
 		c->key = key;
@@ -102,8 +102,8 @@ static void judge_file(struct discovery *d, size_t i, const char *path)
 		c->key_state = INV_KEY_MISSING;
 		const char *why = discover_why(&err, &code);
 		discover_find(d, path, code, true,
-		        "see what stands there (ls -l) and put the key back",
-		        "the private key cannot be read: %s", why);
+			"see what stands there (ls -l) and put the key back",
+			"the private key cannot be read: %s", why);
 		return;
 	}
 	d->notes[file].read = true;
@@ -115,9 +115,8 @@ static void judge_file(struct discovery *d, size_t i, const char *path)
 /* cert.crt: cert.key; cert.pem: cert-key.pem, cert.key. Owned; NULL where none is there. */
 static char *by_stem(const struct discovery *d, const char *path)
 {
-	static const char *const ends[][2] = {
-	        {".crt", ".key"}, {".pem", "-key.pem"}, {".pem", ".key"}, {".cert", ".key"},
-	        {".cer", ".key"}};
+	static const char *const ends[][2] = {{".crt", ".key"}, {".pem", "-key.pem"},
+		{".pem", ".key"}, {".cert", ".key"}, {".cer", ".key"}};
 	size_t n = strlen(path);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		size_t e = strlen(ends[i][0]);

@@ -11,7 +11,7 @@
 	"correct the file or restore it from a backup; the others are rescued without it"
 
 const struct kubeconfig_entry *discover_current(
-        const struct kubeconfig *k, enum kubeconfig_kind kind)
+	const struct kubeconfig *k, enum kubeconfig_kind kind)
 {
 	const struct kubeconfig_entry *only = NULL;
 	size_t n = 0;
@@ -56,7 +56,7 @@ static bool is_kubelet_link(const char *path)
 }
 
 static void referred(struct discovery *d, size_t file, const struct kubeconfig_entry *e,
-        const struct pem_place *at)
+	const struct pem_place *at)
 {
 	const struct claim *whole = &d->notes[file].claim;
 	char *path = path_from_file(d->inv->files[file].path, e->cert_file.text);
@@ -66,8 +66,8 @@ static void referred(struct discovery *d, size_t file, const struct kubeconfig_e
 		c->role = at->role;
 		c->component = whole->component ? whole->component : "kubectl";
 		c->flag = xasprintf("%s in %s",
-		        at->ca ? "certificate-authority" : "client-certificate",
-		        d->inv->files[file].path);
+			at->ca ? "certificate-authority" : "client-certificate",
+			d->inv->files[file].path);
 		c->expected = whole->role != ROLE_OTHER && !is_kubelet_link(path);
 		if (given(&e->key_file))
 			c->key = path_from_file(d->inv->files[file].path, e->key_file.text);
@@ -110,11 +110,11 @@ void discover_kubeconfig(struct discovery *d, size_t file)
 		at.name = whole->name;
 	f->format = INV_KUBECONFIG;
 	if (kubeconfig_parse(&f->config, buf_bytes(&f->content), &err)) {
-		char *problem = f->content.n ? xasprintf("is no kubeconfig that can be read: %s",
-		                                       err.what)
-		                             : xstrdup("is empty");
+		char *problem =
+			f->content.n ? xasprintf("is no kubeconfig that can be read: %s", err.what)
+				     : xstrdup("is empty");
 		discover_broken(d, &at, "garbled-kubeconfig", problem,
-		        *err.todo ? err.todo : REMEDY_GARBLED);
+			*err.todo ? err.todo : REMEDY_GARBLED);
 		free(problem);
 		return;
 	}

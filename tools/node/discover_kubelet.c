@@ -57,12 +57,12 @@ static void kubelet_config(struct discovery *d, char **manifests)
 		const char *why = discover_why(&err, &code);
 		if (err.os != ENOENT)
 			discover_find(d, path, code, false,
-			        "the kubelet cannot start without it; restore it",
-			        "the kubelet's configuration cannot be read: %s", why);
+				"the kubelet cannot start without it; restore it",
+				"the kubelet's configuration cannot be read: %s", why);
 	} else if (yaml_doc_read(&doc, buf_bytes(&text), &err)) {
 		discover_find(d, path, "garbled-config", false,
-		        "the kubelet cannot start with it; correct or restore it",
-		        "the kubelet's configuration cannot be understood: %s", err.what);
+			"the kubelet cannot start with it; correct or restore it",
+			"the kubelet's configuration cannot be understood: %s", err.what);
 	} else {
 		read_config(d, doc.root, manifests);
 		yaml_doc_free(&doc);
@@ -84,8 +84,8 @@ static void kubelet_flags(struct discovery *d)
 			at += *at == '=' || *at == ' ';
 			char *name = xstrndup(at, strcspn(at, " \t\r\n\"'"));
 			if (*name && !strchr(name, '$'))
-				evidence_name(&d->ev, NAME_KUBELET_FLAG, name,
-				        d->layout->kubelet_flags);
+				evidence_name(
+					&d->ev, NAME_KUBELET_FLAG, name, d->layout->kubelet_flags);
 			free(name);
 		}
 	}
@@ -110,7 +110,7 @@ static void read_user(struct discovery *d, const struct kubeconfig *k, struct co
 		conf->path = path_from_file(d->layout->kubelet_conf, e->cert_file.text);
 	if (!strncmp(e->name, prefix, sizeof(prefix) - 1) && e->name[sizeof(prefix) - 1])
 		evidence_name(&d->ev, NAME_KUBELET_CONF, e->name + sizeof(prefix) - 1,
-		        d->layout->kubelet_conf);
+			d->layout->kubelet_conf);
 }
 
 static void kubelet_conf(struct discovery *d, struct conf *conf)
@@ -145,18 +145,18 @@ static void without_link(struct discovery *d, const char *current, bool embedded
 	struct stat st;
 	if (!root_lstat(d->root, updated, &st, &err) && S_ISLNK(st.st_mode)) {
 		discover_find(d, current, "link-interrupted", false,
-		        "nothing: renew makes a new certificate and the link",
-		        "the link is missing, but %s is there: an update of the kubelet's was cut "
-		        "short",
-		        UPDATED);
+			"nothing: renew makes a new certificate and the link",
+			"the link is missing, but %s is there: an update of the kubelet's was cut "
+			"short",
+			UPDATED);
 		claim_client(d, updated);
 	} else if (!embedded) {
 		bool boot = root_exists(d->root, "/etc/kubernetes/bootstrap-kubelet.conf");
 		discover_find(d, current, "missing", true,
-		        boot ? "/etc/kubernetes/bootstrap-kubelet.conf is there: with a good token "
-		               "in it the kubelet asks for a new certificate by itself"
-		             : "restore it from a backup or from `certrescue backup`",
-		        "the kubelet's client certificate is missing");
+			boot ? "/etc/kubernetes/bootstrap-kubelet.conf is there: with a good token "
+			       "in it the kubelet asks for a new certificate by itself"
+			     : "restore it from a backup or from `certrescue backup`",
+			"the kubelet's client certificate is missing");
 	}
 	free(updated);
 }
@@ -169,23 +169,23 @@ static void check_link(struct discovery *d, const char *current)
 		return;
 	if (text[0] != '/')
 		discover_find(d, current, "relative-link", false,
-		        "nothing: renew makes the link absolute, as the kubelet does",
-		        "the link is relative (%s); the kubelet makes absolute ones", text);
+			"nothing: renew makes the link absolute, as the kubelet does",
+			"the link is relative (%s); the kubelet makes absolute ones", text);
 	if (root_exists(d->root, current)) {
 		claim_client(d, current);
 		return;
 	}
 	discover_find(d, current, "dangling-link", true,
-	        "restore the file, or point the link to the newest kubelet-client-*.pem that is "
-	        "there",
-	        "the link points to %s, which cannot be opened", text);
+		"restore the file, or point the link to the newest kubelet-client-*.pem that is "
+		"there",
+		"the link points to %s, which cannot be opened", text);
 }
 
 static void client_link(struct discovery *d, const struct conf *conf)
 {
 	char *current = conf->path && !strcmp(path_base(conf->path), CURRENT)
-	                        ? xstrdup(conf->path)
-	                        : path_join(d->inv->kubelet_dir, CURRENT);
+				? xstrdup(conf->path)
+				: path_join(d->inv->kubelet_dir, CURRENT);
 	struct error err = ERROR_INIT;
 	struct stat st;
 	/* Another file is named: the generic reading of kubelet.conf takes care of it. */
@@ -199,9 +199,9 @@ static void client_link(struct discovery *d, const struct conf *conf)
 		d->inv->kubelet_link_is_file = S_ISREG(st.st_mode);
 		if (S_ISREG(st.st_mode))
 			discover_find(d, current, "link-is-file", false,
-			        "nothing: renew puts the link back",
-			        "is a regular file where the kubelet expects a symbolic link; its "
-			        "rotation is stuck");
+				"nothing: renew puts the link back",
+				"is a regular file where the kubelet expects a symbolic link; its "
+				"rotation is stuck");
 		claim_client(d, current);
 	}
 	free(current);
@@ -230,15 +230,14 @@ void discover_kubelet(struct discovery *d, char **manifests)
 	kubelet_flags(d);
 	kubelet_conf(d, &conf);
 	if (conf.there || root_exists(d->root, d->layout->kubelet_pki) ||
-	        root_exists(d->root, d->layout->kubelet_config)) {
+		root_exists(d->root, d->layout->kubelet_config)) {
 		bool usual = conf.path && !strcmp(path_base(conf.path), CURRENT);
-		d->inv->kubelet_dir =
-		        usual ? path_dir(conf.path) : xstrdup(d->layout->kubelet_pki);
+		d->inv->kubelet_dir = usual ? path_dir(conf.path) : xstrdup(d->layout->kubelet_pki);
 		d->inv->kubelet_conf_embedded = conf.embedded;
 		if (conf.embedded)
 			discover_find(d, d->layout->kubelet_conf, "stale-embedded", false,
-			        "nothing: renew makes it a path to " CURRENT,
-			        "holds an embedded certificate, which the kubelet never renews");
+				"nothing: renew makes it a path to " CURRENT,
+				"holds an embedded certificate, which the kubelet never renews");
 		client_link(d, &conf);
 		serving_pair(d);
 	}

@@ -12,28 +12,28 @@ static struct inv_cert *add_cert(struct discovery *d, const struct pem_place *at
 	if (inv->n_certs == DISCOVER_CERTS) {
 		if (!d->certs_capped)
 			discover_find(d, inv->files[at->file].path, "too-many", true,
-			        "move certificates that do not belong to the node away",
-			        "the node holds more than %d certificates; the rest was not read",
-			        DISCOVER_CERTS);
+				"move certificates that do not belong to the node away",
+				"the node holds more than %d certificates; the rest was not read",
+				DISCOVER_CERTS);
 		d->certs_capped = true;
 		return NULL;
 	}
 	inv->certs = xrealloc(inv->certs, (inv->n_certs + 1) * sizeof(*inv->certs));
 	struct inv_cert *c = &inv->certs[inv->n_certs++];
 	*c = (struct inv_cert){
-	        .file = at->file,
-	        .place = xstrdup(at->place),
-	        .entry = at->entry,
-	        .role = at->role,
-	        .name = at->name,
-	        .is_ca = at->ca,
-	        .issuer = -1,
+		.file = at->file,
+		.place = xstrdup(at->place),
+		.entry = at->entry,
+		.role = at->role,
+		.name = at->name,
+		.is_ca = at->ca,
+		.issuer = -1,
 	};
 	return c;
 }
 
 static void find_broken(struct discovery *d, const struct pem_place *at, const char *code,
-        const char *problem, const char *remedy)
+	const char *problem, const char *remedy)
 {
 	const char *path = d->inv->files[at->file].path;
 	if (*at->place)
@@ -43,7 +43,7 @@ static void find_broken(struct discovery *d, const struct pem_place *at, const c
 }
 
 void discover_broken(struct discovery *d, const struct pem_place *at, const char *code,
-        const char *problem, const char *remedy)
+	const char *problem, const char *remedy)
 {
 	find_broken(d, at, code, problem, remedy);
 	struct inv_cert *c = at->optional ? NULL : add_cert(d, at);
@@ -71,7 +71,7 @@ static bool was_certificate(struct bytes text, size_t from, size_t end)
 
 /* One good block: a certificate or not, in the place's role if it is the first of its kind. */
 static void add_block(struct discovery *d, const struct pem_place *at, struct pem_block *block,
-        size_t n, bool *leaf_seen)
+	size_t n, bool *leaf_seen)
 {
 	struct error err = ERROR_INIT;
 	struct cert cert;
@@ -118,7 +118,7 @@ size_t discover_pem(struct discovery *d, struct bytes text, const struct pem_pla
 			break;
 		if (rc < 0 && was_certificate(text, from, pos)) {
 			char *problem =
-			        xasprintf("certificate %zu is damaged: %s", n + 1, err.what);
+				xasprintf("certificate %zu is damaged: %s", n + 1, err.what);
 			discover_broken(d, at, "damaged", problem, REMEDY_DAMAGED);
 			free(problem);
 			n++;
@@ -132,7 +132,7 @@ size_t discover_pem(struct discovery *d, struct bytes text, const struct pem_pla
 		nothing_found(d, at, text);
 	else if (!leaf_seen && !at->ca && at->role != ROLE_OTHER)
 		discover_find(d, d->inv->files[at->file].path, "wrong-certificate", true,
-		        "put the right certificate there", "holds a CA certificate where %s belongs",
-		        at->name);
+			"put the right certificate there",
+			"holds a CA certificate where %s belongs", at->name);
 	return n;
 }

@@ -23,7 +23,7 @@ static void add(struct sa_keys *keys, struct bytes spki)
 static void add_pkcs1(struct sa_keys *keys, struct bytes der)
 {
 	static const uint8_t rsa[] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
-	        0x01, 0x01, 0x01, 0x05, 0x00};
+		0x01, 0x01, 0x01, 0x05, 0x00};
 	struct buf spki = BUF_INIT;
 	size_t bits = der.n + 1;
 	if (der.n > 0xff00)
@@ -56,7 +56,7 @@ static void read_blocks(struct sa_keys *keys, struct bytes text)
 		else if (bytes_is(block.label, "RSA PUBLIC KEY"))
 			add_pkcs1(keys, buf_bytes(&block.der));
 		else if (bytes_is(block.label, "CERTIFICATE") &&
-		         !cert_parse(&cert, buf_bytes(&block.der), &err))
+			 !cert_parse(&cert, buf_bytes(&block.der), &err))
 			add(keys, cert.spki);
 		pem_block_free(&block);
 	} while (rc != 0);
@@ -74,8 +74,8 @@ static void read_file(struct discovery *d, struct sa_keys *keys, const char *pat
 	if (root_read(d->root, path, KEY_FILE_MAX, &text, &st, &err)) {
 		const char *why = discover_why(&err, &code);
 		discover_find(d, path, "sa-key-unreadable", false,
-		        "restore it: without it the API server does not start and tokens fail",
-		        "the service accounts' key cannot be read: %s", why);
+			"restore it: without it the API server does not start and tokens fail",
+			"the service accounts' key cannot be read: %s", why);
 		buf_wipe(&text);
 		return;
 	}
@@ -86,8 +86,8 @@ static void read_file(struct discovery *d, struct sa_keys *keys, const char *pat
 	buf_wipe(&text);
 	if (keys->n == before)
 		discover_find(d, path, "sa-key-unreadable", false,
-		        "restore it: without it the API server does not start and tokens fail",
-		        "the service accounts' key holds no key that can be read");
+			"restore it: without it the API server does not start and tokens fail",
+			"the service accounts' key holds no key that can be read");
 }
 
 /* The same file as a key's, though neither could be read. */
@@ -99,7 +99,7 @@ static bool same_file(const struct discovery *d, const struct inv_cert *c)
 		if (!strcmp(c->key_path, d->ev.sa[i]))
 			return true;
 		if (!root_resolve(d->root, c->key_path, a, &err) &&
-		        !root_resolve(d->root, d->ev.sa[i], b, &err) && !strcmp(a, b))
+			!root_resolve(d->root, d->ev.sa[i], b, &err) && !strcmp(a, b))
 			return true;
 	}
 	return false;
@@ -113,7 +113,7 @@ static bool is_sa(const struct discovery *d, const struct sa_keys *keys, const s
 	for (size_t i = 0; i < keys->n; i++) {
 		struct bytes sa = buf_bytes(&keys->spki[i]);
 		if ((c->readable && spki_same(c->cert.spki, sa)) ||
-		        (c->key_state == INV_KEY_OK && spki_same(buf_bytes(&c->key.spki), sa)))
+			(c->key_state == INV_KEY_OK && spki_same(buf_bytes(&c->key.spki), sa)))
 			return true;
 	}
 	return same_file(d, c);

@@ -25,7 +25,7 @@ static bool elsewhere(const struct discovery *d, size_t n, const struct layout_i
 {
 	for (size_t i = 0; i < n; i++)
 		if (d->ev.claims[i].role == item->role && d->ev.claims[i].expected &&
-		        d->ev.claims[i].kind == item->kind)
+			d->ev.claims[i].kind == item->kind)
 			return true;
 	return false;
 }
@@ -56,9 +56,9 @@ static void claim_homes(struct discovery *d)
 	}
 	if (names.truncated)
 		discover_find(d, "/home", "too-many", false,
-		        "renew the kubeconfigs of the others by hand",
-		        "holds more than %d directories; the rest was not looked into",
-		        DISCOVER_NAMES);
+			"renew the kubeconfigs of the others by hand",
+			"holds more than %d directories; the rest was not looked into",
+			DISCOVER_NAMES);
 	root_names_free(&names);
 }
 
@@ -102,17 +102,17 @@ void discover_look(struct discovery *d)
 		for (size_t i = 0; i < names.n; i++) {
 			char *path = path_join(*dir, names.v[i]);
 			struct claim *c = looks_like_certificate(names.v[i])
-			                          ? evidence_claim(&d->ev, path)
-			                          : NULL;
+						  ? evidence_claim(&d->ev, path)
+						  : NULL;
 			if (c)
 				c->looked = true;
 			free(path);
 		}
 		if (names.truncated)
 			discover_find(d, *dir, "too-many", false,
-			        "move what does not belong there away",
-			        "holds more than %d files; the rest was not looked at",
-			        DISCOVER_NAMES);
+				"move what does not belong there away",
+				"holds more than %d files; the rest was not looked at",
+				DISCOVER_NAMES);
 		root_names_free(&names);
 	}
 }

@@ -39,7 +39,7 @@ struct discovery {
 
 /* Appends a finding whose text is formatted; the same one is never there twice. */
 void discover_find(struct discovery *d, const char *path, const char *code, bool hinders,
-        const char *remedy, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+	const char *remedy, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 /* Is there a finding of this code on this path? */
 bool discover_found(const struct discovery *d, const char *path, const char *code);
@@ -53,11 +53,11 @@ void discover_look(struct discovery *d);
 void discover_kubelet(struct discovery *d, char **manifests);
 
 /*
- * discover_file.c: the index of the file at path, read at most once; -1 with err->os where it is not
- * there or cannot be read (no finding is made).
+ * discover_file.c: the index of the file at path, read at most once; -1 with err->os where it is
+ * not there or cannot be read (no finding is made).
  */
-int discover_load(struct discovery *d, const char *path, size_t most, size_t *file,
-        struct error *err);
+int discover_load(
+	struct discovery *d, const char *path, size_t most, size_t *file, struct error *err);
 /* Why a file could not be read, as finding code and words for people. */
 const char *discover_why(const struct error *err, const char **code);
 /* Opens what the claims name, kubeconfigs' references too, until nothing new is named. */
@@ -77,13 +77,13 @@ struct pem_place {
 size_t discover_pem(struct discovery *d, struct bytes text, const struct pem_place *at);
 /* Appends a certificate that cannot be read, with a finding of the code. */
 void discover_broken(struct discovery *d, const struct pem_place *at, const char *code,
-        const char *problem, const char *remedy);
+	const char *problem, const char *remedy);
 
 /* discover_kubeconfig.c: parses the file; its embedded certificates, claims for its references. */
 void discover_kubeconfig(struct discovery *d, size_t file);
 /* The current context's entry of a kind; else the only one; NULL. */
 const struct kubeconfig_entry *discover_current(
-        const struct kubeconfig *k, enum kubeconfig_kind kind);
+	const struct kubeconfig *k, enum kubeconfig_kind kind);
 
 void discover_issuers(struct discovery *d); /* discover_issuer.c */
 void discover_keys(struct discovery *d);    /* discover_key.c */

@@ -14,12 +14,11 @@ struct claim *evidence_claim(struct evidence *ev, const char *path)
 	return c;
 }
 
-void evidence_name(
-        struct evidence *ev, enum name_rank rank, const char *name, const char *where)
+void evidence_name(struct evidence *ev, enum name_rank rank, const char *name, const char *where)
 {
 	ev->names = xrealloc(ev->names, (ev->n_names + 1) * sizeof(*ev->names));
-	ev->names[ev->n_names++] = (struct claim_name){
-	        .rank = rank, .name = xstrdup(name), .where = xstrdup(where)};
+	ev->names[ev->n_names++] =
+		(struct claim_name){.rank = rank, .name = xstrdup(name), .where = xstrdup(where)};
 }
 
 void evidence_sa(struct evidence *ev, const char *path)

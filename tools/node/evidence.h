@@ -53,8 +53,7 @@ struct evidence {
 
 /* A zeroed claim with this path; NULL where there are too many. */
 struct claim *evidence_claim(struct evidence *ev, const char *path);
-void evidence_name(
-        struct evidence *ev, enum name_rank rank, const char *name, const char *where);
+void evidence_name(struct evidence *ev, enum name_rank rank, const char *name, const char *where);
 void evidence_sa(struct evidence *ev, const char *path);
 void evidence_free(struct evidence *ev);
 

@@ -12,7 +12,7 @@
 static bool is_node_name(const char *name)
 {
 	static const char allowed[] =
-	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
 	size_t n = strlen(name);
 	return n > 0 && n <= NAME_LENGTH && strspn(name, allowed) == n && name[0] != '.' &&
 	       name[0] != '-';
@@ -25,7 +25,7 @@ static void kubelet_name(struct discovery *d, const struct inv_cert *c)
 	cert_common_name(&cn, c->cert.subject);
 	if (!strncmp(buf_text(&cn), prefix, sizeof(prefix) - 1))
 		evidence_name(&d->ev, NAME_KUBELET_CERT, buf_text(&cn) + sizeof(prefix) - 1,
-		        d->inv->files[c->file].path);
+			d->inv->files[c->file].path);
 	buf_free(&cn);
 }
 
@@ -34,8 +34,7 @@ static void etcd_name(struct discovery *d, const struct inv_cert *c)
 	struct buf cn = BUF_INIT;
 	cert_common_name(&cn, c->cert.subject);
 	if (cn.n)
-		evidence_name(
-		        &d->ev, NAME_ETCD_CERT, buf_text(&cn), d->inv->files[c->file].path);
+		evidence_name(&d->ev, NAME_ETCD_CERT, buf_text(&cn), d->inv->files[c->file].path);
 	buf_free(&cn);
 }
 
@@ -59,7 +58,7 @@ static const struct claim_name *strongest(struct discovery *d)
 		const struct claim_name *n = &d->ev.names[i];
 		if (!is_node_name(n->name)) {
 			discover_find(d, n->where, "bad-name", false, "correct the name there",
-			        "calls the node by a name that no node can have: %.64s", n->name);
+				"calls the node by a name that no node can have: %.64s", n->name);
 			continue;
 		}
 		if (!best || n->rank < best->rank)
@@ -68,13 +67,13 @@ static const struct claim_name *strongest(struct discovery *d)
 	return best;
 }
 
-static void differ(struct discovery *d, const char *path, const char *other,
-        const struct claim_name *node)
+static void differ(
+	struct discovery *d, const char *path, const char *other, const struct claim_name *node)
 {
 	discover_find(d, path, "identity", true,
-	        "was it copied from the other node? put this node's own file back, or renew with "
-	        "--fix-identity",
-	        "says that this node is %s, but by %s it is %s", other, node->where, node->name);
+		"was it copied from the other node? put this node's own file back, or renew with "
+		"--fix-identity",
+		"says that this node is %s, but by %s it is %s", other, node->where, node->name);
 }
 
 static bool has_dns(const struct cert *c, const char *name)
@@ -83,7 +82,7 @@ static bool has_dns(const struct cert *c, const char *name)
 	enum san_kind kind;
 	while (rest.n && cert_san_next(&rest, &kind, &value) == 1)
 		if (kind == SAN_DNS && value.n == strlen(name) &&
-		        !strncasecmp((const char *)value.p, name, value.n))
+			!strncasecmp((const char *)value.p, name, value.n))
 			return true;
 	return false;
 }
@@ -92,19 +91,17 @@ static bool has_dns(const struct cert *c, const char *name)
 static bool is_member_name(const struct discovery *d, const char *name)
 {
 	for (size_t i = 0; i < d->ev.n_names; i++)
-		if (d->ev.names[i].rank == NAME_ETCD_FLAG &&
-		        !strcasecmp(d->ev.names[i].name, name))
+		if (d->ev.names[i].rank == NAME_ETCD_FLAG && !strcasecmp(d->ev.names[i].name, name))
 			return true;
 	return false;
 }
 
-static void check_etcd(
-        struct discovery *d, const struct inv_cert *c, const struct claim_name *node)
+static void check_etcd(struct discovery *d, const struct inv_cert *c, const struct claim_name *node)
 {
 	struct buf cn = BUF_INIT;
 	cert_common_name(&cn, c->cert.subject);
-	if (cn.n && strcasecmp(buf_text(&cn), node->name) != 0 &&
-	        !has_dns(&c->cert, node->name) && !is_member_name(d, buf_text(&cn)))
+	if (cn.n && strcasecmp(buf_text(&cn), node->name) != 0 && !has_dns(&c->cert, node->name) &&
+		!is_member_name(d, buf_text(&cn)))
 		differ(d, d->inv->files[c->file].path, buf_text(&cn), node);
 	buf_free(&cn);
 }
@@ -119,7 +116,7 @@ static void check(struct discovery *d, const struct claim_name *node)
 	for (size_t i = 0; i < d->inv->n_certs; i++) {
 		const struct inv_cert *c = &d->inv->certs[i];
 		if (c->readable && !c->is_ca &&
-		        (c->role == ROLE_ETCD_SERVER || c->role == ROLE_ETCD_PEER))
+			(c->role == ROLE_ETCD_SERVER || c->role == ROLE_ETCD_PEER))
 			check_etcd(d, c, node);
 	}
 }

@@ -46,16 +46,15 @@ void inventory_free(struct inventory *inv)
 }
 
 void inventory_find(struct inventory *inv, const char *path, const char *code, bool hinders,
-        const char *text, const char *remedy)
+	const char *text, const char *remedy)
 {
-	inv->findings =
-	        xrealloc(inv->findings, (inv->n_findings + 1) * sizeof(*inv->findings));
+	inv->findings = xrealloc(inv->findings, (inv->n_findings + 1) * sizeof(*inv->findings));
 	inv->findings[inv->n_findings++] = (struct inv_finding){
-	        .path = xstrdup(path),
-	        .code = code,
-	        .text = xstrdup(text),
-	        .remedy = xstrdup(remedy ? remedy : ""),
-	        .hinders = hinders,
+		.path = xstrdup(path),
+		.code = code,
+		.text = xstrdup(text),
+		.remedy = xstrdup(remedy ? remedy : ""),
+		.hinders = hinders,
 	};
 }
 
@@ -97,7 +96,7 @@ static bool is_throw_away(const struct inventory *inv, const struct inv_cert *c)
 }
 
 enum inv_state inventory_state(
-        const struct inventory *inv, const struct inv_cert *c, int64_t now, int64_t within)
+	const struct inventory *inv, const struct inv_cert *c, int64_t now, int64_t within)
 {
 	if (!c->readable)
 		return INV_UNREADABLE;
@@ -118,14 +117,14 @@ enum inv_state inventory_state(
 const char *inventory_state_text(enum inv_state s)
 {
 	static const char *const text[] = {
-	        [INV_OK] = "ok",
-	        [INV_DUE] = "due",
-	        [INV_EXPIRED] = "expired",
-	        [INV_NOT_YET_VALID] = "not-yet-valid",
-	        [INV_UNREADABLE] = "unreadable",
-	        [INV_MISMATCH] = "mismatch",
-	        [INV_FOREIGN] = "foreign",
-	        [INV_UNKNOWN_ISSUER] = "unknown-issuer",
+		[INV_OK] = "ok",
+		[INV_DUE] = "due",
+		[INV_EXPIRED] = "expired",
+		[INV_NOT_YET_VALID] = "not-yet-valid",
+		[INV_UNREADABLE] = "unreadable",
+		[INV_MISMATCH] = "mismatch",
+		[INV_FOREIGN] = "foreign",
+		[INV_UNKNOWN_ISSUER] = "unknown-issuer",
 	};
 	return text[s];
 }

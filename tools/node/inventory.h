@@ -44,7 +44,7 @@ enum inv_format {
 struct inv_file {
 	char *path; /* as the evidence names it: /var/lib/kubelet/pki/kubelet-client-current.pem */
 	char *real; /* links resolved, the node's view: .../kubelet-client-2025-01-01-00-00-00.pem
-	             */
+		     */
 	bool is_link; /* the last component of path is a symlink */
 	enum inv_format format;
 	struct stat st; /* of real */
@@ -55,7 +55,7 @@ struct inv_file {
 
 struct inv_user {
 	const char
-	        *component; /* kube-apiserver, kube-controller-manager, etcd, kubelet ...; static */
+		*component; /* kube-apiserver, kube-controller-manager, etcd, kubelet ...; static */
 	char *flag;         /* --tls-cert-file, kubeconfig path ... */
 };
 
@@ -76,14 +76,14 @@ struct inv_cert {
 	size_t begin, end; /* the PEM block's bytes in the file, or in the decoded data */
 	enum inv_role role;
 	const char *name; /* as kubeadm names it: "apiserver", "etcd-server", "admin.conf"; static
-	                     or owned by inv->strings; never NULL (else the path) */
+			     or owned by inv->strings; never NULL (else the path) */
 	bool is_ca;       /* CA or leaf told apart by the certificate, else by role */
 	bool readable;    /* cert holds something; else problem says why */
 	char *problem;    /* NULL if readable */
 	struct buf der;   /* owner of what cert points into */
 	struct cert cert;
 	int issuer; /* index of the certificate whose key signed this one; -1: unknown; itself if
-	               self-signed */
+		       self-signed */
 	enum inv_key_state key_state;
 	char *key_path;     /* where the key of a leaf in a file lies or belongs, by the evidence */
 	size_t key_file;    /* index in files, where key_state is OK, UNREADABLE or MISMATCH */
@@ -105,7 +105,7 @@ struct inv_finding {
 struct inventory {
 	const char *layout; /* "kubeadm"; "unknown" */
 	const char
-	        *refused; /* not NULL: a layout that is recognised and declined, and what to do */
+		*refused; /* not NULL: a layout that is recognised and declined, and what to do */
 	char *node;       /* the node's own name by kubelet.conf, certificates, manifests; NULL */
 	char *hostname;   /* /etc/hostname's, or NULL: only a hint */
 	bool control_plane;
@@ -124,7 +124,7 @@ struct inventory {
 void inventory_free(struct inventory *inv);
 /* Appends a finding; text and remedy are formatted by the caller and copied. */
 void inventory_find(struct inventory *inv, const char *path, const char *code, bool hinders,
-        const char *text, const char *remedy);
+	const char *text, const char *remedy);
 
 enum inv_state {
 	INV_OK,
@@ -137,9 +137,9 @@ enum inv_state {
 	INV_UNKNOWN_ISSUER,
 };
 enum inv_state inventory_state(
-        const struct inventory *inv, const struct inv_cert *c, int64_t now, int64_t within);
+	const struct inventory *inv, const struct inv_cert *c, int64_t now, int64_t within);
 const char *inventory_state_text(
-        enum inv_state s); /* "ok", "due", "expired", "not-yet-valid" ... */
+	enum inv_state s); /* "ok", "due", "expired", "not-yet-valid" ... */
 /* "/etc/kubernetes/admin.conf users/kubernetes-admin", for people; appended. */
 void inventory_place(struct buf *out, const struct inventory *inv, const struct inv_cert *c);
 

@@ -12,18 +12,18 @@ static int refuse(struct error *err, const struct yaml_item *at, const char *wha
 }
 
 static int read_value(struct kubeconfig_value *v, const struct yaml_item *mapping, const char *key,
-        struct error *err)
+	struct error *err)
 {
 	const struct yaml_item *item = yaml_get(mapping, key);
 	const struct yaml_item *name = yaml_get_key(mapping, key);
 	if (yaml_is_null(item))
 		return 0;
 	if (item->kind != YAML_SCALAR)
-		return error_set(err, ERR_FAILED, NULL, NULL, "line %d: %s is not a text",
-		        item->line, key);
+		return error_set(
+			err, ERR_FAILED, NULL, NULL, "line %d: %s is not a text", item->line, key);
 	if (item->tagged)
 		return error_set(err, ERR_FAILED, NULL, "write the value without the tag",
-		        "line %d: %s has a YAML tag", item->line, key);
+			"line %d: %s has a YAML tag", item->line, key);
 	v->text = xstrdup(item->text);
 	v->begin = item->begin;
 	v->end = item->end;
@@ -52,7 +52,7 @@ static int check_merge(const struct yaml_item *mapping, struct error *err)
 	if (!merge)
 		return 0;
 	return error_set(err, ERR_FAILED, NULL, "write the merged keys out in full",
-	        "line %d: a merge key (<<)", merge->line);
+		"line %d: a merge key (<<)", merge->line);
 }
 
 static int read_body(struct kubeconfig_entry *e, const struct yaml_item *body, struct error *err)
@@ -69,21 +69,21 @@ static int read_body(struct kubeconfig_entry *e, const struct yaml_item *body, s
 	e->flow = body->flow;
 	if (e->kind == KUBECONFIG_CLUSTER) {
 		if (read_value(&e->cert_data, body, "certificate-authority-data", err) ||
-		        read_value(&e->cert_file, body, "certificate-authority", err) ||
-		        read_value(&e->server, body, "server", err))
+			read_value(&e->cert_file, body, "certificate-authority", err) ||
+			read_value(&e->server, body, "server", err))
 			return -1;
 		return 0;
 	}
 	if (read_value(&e->cert_data, body, "client-certificate-data", err) ||
-	        read_value(&e->key_data, body, "client-key-data", err) ||
-	        read_value(&e->cert_file, body, "client-certificate", err) ||
-	        read_value(&e->key_file, body, "client-key", err))
+		read_value(&e->key_data, body, "client-key-data", err) ||
+		read_value(&e->cert_file, body, "client-certificate", err) ||
+		read_value(&e->key_file, body, "client-key", err))
 		return -1;
 	return 0;
 }
 
 static int read_entry(struct kubeconfig *k, enum kubeconfig_kind kind, const struct yaml_item *item,
-        struct error *err)
+	struct error *err)
 {
 	if (item->kind != YAML_MAPPING)
 		return refuse(err, item, "a list item that is not a mapping");
@@ -99,8 +99,8 @@ static int read_entry(struct kubeconfig *k, enum kubeconfig_kind kind, const str
 		e->name = xstrdup("");
 	if (kubeconfig_find(k, kind, e->name) != e)
 		return error_set(err, ERR_FAILED, NULL, "remove or rename one of the two",
-		        "line %d: a second %s with the name %.64s", item->line,
-		        kind == KUBECONFIG_USER ? "user" : "cluster", e->name);
+			"line %d: a second %s with the name %.64s", item->line,
+			kind == KUBECONFIG_USER ? "user" : "cluster", e->name);
 	return read_body(e, yaml_get(item, kind == KUBECONFIG_USER ? "user" : "cluster"), err);
 }
 
@@ -120,7 +120,7 @@ static int read_context(struct kubeconfig *k, const struct yaml_item *item, stru
 }
 
 static int list_of(const struct yaml_item *root, const char *key, const struct yaml_item **list,
-        struct error *err)
+	struct error *err)
 {
 	*list = yaml_get(root, key);
 	if (yaml_is_null(*list)) {
@@ -128,8 +128,8 @@ static int list_of(const struct yaml_item *root, const char *key, const struct y
 		return 0;
 	}
 	if ((*list)->kind != YAML_SEQUENCE)
-		return error_set(
-		        err, ERR_FAILED, NULL, NULL, "line %d: %s is not a list", (*list)->line, key);
+		return error_set(err, ERR_FAILED, NULL, NULL, "line %d: %s is not a list",
+			(*list)->line, key);
 	return 0;
 }
 
@@ -140,11 +140,11 @@ static int read_root(struct kubeconfig *k, const struct yaml_item *root, struct 
 	if (!root || root->kind != YAML_MAPPING)
 		return error_set(err, ERR_FAILED, NULL, NULL, "is not a mapping");
 	if (kind && strcmp(kind, "Config") != 0)
-		return error_set(err, ERR_FAILED, NULL, NULL, "its kind is %.64s, not Config", kind);
+		return error_set(
+			err, ERR_FAILED, NULL, NULL, "its kind is %.64s, not Config", kind);
 	if (check_merge(root, err) || list_of(root, "clusters", &clusters, err) ||
-	        list_of(root, "users", &users, err) ||
-	        list_of(root, "contexts", &contexts, err) ||
-	        read_text(&k->current_context, root, "current-context", err))
+		list_of(root, "users", &users, err) || list_of(root, "contexts", &contexts, err) ||
+		read_text(&k->current_context, root, "current-context", err))
 		return -1;
 	for (size_t i = 0; i < yaml_count(clusters); i++)
 		if (read_entry(k, KUBECONFIG_CLUSTER, yaml_at(clusters, i), err))
@@ -163,14 +163,15 @@ int kubeconfig_parse(struct kubeconfig *k, struct bytes text, struct error *err)
 	struct yaml_doc doc;
 	*k = (struct kubeconfig){0};
 	if (text.n > KUBECONFIG_MAX)
-		return error_set(err, ERR_FAILED, NULL, NULL, "longer than %d bytes", KUBECONFIG_MAX);
+		return error_set(
+			err, ERR_FAILED, NULL, NULL, "longer than %d bytes", KUBECONFIG_MAX);
 	if (yaml_doc_read(&doc, text, err))
 		return -1;
 	k->entries = xmalloc(KUBECONFIG_ENTRIES * sizeof(*k->entries));
 	k->contexts = xmalloc(KUBECONFIG_ENTRIES * sizeof(*k->contexts));
 	int rc = doc.more ? error_set(err, ERR_FAILED, NULL, "keep one document in the file",
-	                            "holds more than one YAML document")
-	                  : read_root(k, doc.root, err);
+				    "holds more than one YAML document")
+			  : read_root(k, doc.root, err);
 	yaml_doc_free(&doc);
 	if (rc)
 		kubeconfig_free(k);
@@ -214,13 +215,13 @@ bool kubeconfig_is(struct bytes text)
 		return false;
 	const char *kind = yaml_text(yaml_get(doc.root, "kind"));
 	bool is = kind ? !strcmp(kind, "Config")
-	               : yaml_get(doc.root, "clusters") || yaml_get(doc.root, "users");
+		       : yaml_get(doc.root, "clusters") || yaml_get(doc.root, "users");
 	yaml_doc_free(&doc);
 	return is;
 }
 
 const struct kubeconfig_entry *kubeconfig_find(
-        const struct kubeconfig *k, enum kubeconfig_kind kind, const char *name)
+	const struct kubeconfig *k, enum kubeconfig_kind kind, const char *name)
 {
 	for (size_t i = 0; i < k->n_entries; i++)
 		if (k->entries[i].kind == kind && !strcmp(k->entries[i].name, name))

@@ -63,7 +63,7 @@ void kubeconfig_free(struct kubeconfig *k);
 bool kubeconfig_is(struct bytes text);
 
 const struct kubeconfig_entry *kubeconfig_find(
-        const struct kubeconfig *k, enum kubeconfig_kind kind, const char *name);
+	const struct kubeconfig *k, enum kubeconfig_kind kind, const char *name);
 
 /*
  * One change: value gets the new text. Base64 and paths only: text must need no quoting in YAML
@@ -80,6 +80,6 @@ struct kubeconfig_edit {
  * be as before, else it fails and out is as before.
  */
 int kubeconfig_edit(struct bytes text, const struct kubeconfig *k,
-        const struct kubeconfig_edit *edits, size_t n, struct buf *out, struct error *err);
+	const struct kubeconfig_edit *edits, size_t n, struct buf *out, struct error *err);
 
 #endif

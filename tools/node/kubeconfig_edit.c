@@ -21,7 +21,7 @@ struct changes {
 static bool text_allowed(const char *text)
 {
 	static const char allowed[] =
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=._:-";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=._:-";
 	size_t n = strlen(text);
 	return n > 0 && strspn(text, allowed) == n;
 }
@@ -39,7 +39,7 @@ static bool plain_is_string(const char *text)
 
 /* A value that several places share may change only where all of them get the same. */
 static int check_shared(const struct kubeconfig_edit *edits, size_t n,
-        const struct kubeconfig_edit *edit, struct error *err)
+	const struct kubeconfig_edit *edit, struct error *err)
 {
 	size_t covered = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -47,21 +47,21 @@ static int check_shared(const struct kubeconfig_edit *edits, size_t n,
 			continue;
 		const char *name = edits[i].rename_key ? edits[i].rename_key : "";
 		if (strcmp(edits[i].text, edit->text) != 0 ||
-		        strcmp(name, edit->rename_key ? edit->rename_key : "") != 0)
+			strcmp(name, edit->rename_key ? edit->rename_key : "") != 0)
 			return error_set(err, ERR_REFUSED, NULL,
-			        "write the values out in full, without anchors and aliases",
-			        "an anchored value would have to become two different ones");
+				"write the values out in full, without anchors and aliases",
+				"an anchored value would have to become two different ones");
 		covered++;
 	}
 	if (covered == edit->value->uses)
 		return 0;
 	return error_set(err, ERR_REFUSED, NULL,
-	        "write the values out in full, without anchors and aliases",
-	        "a value is shared by an anchor with another user or cluster");
+		"write the values out in full, without anchors and aliases",
+		"a value is shared by an anchor with another user or cluster");
 }
 
 static int add_change(struct changes *to, size_t begin, size_t end,
-        const struct kubeconfig_edit *edit, bool key, size_t size, struct error *err)
+	const struct kubeconfig_edit *edit, bool key, size_t size, struct error *err)
 {
 	if (end < begin || end > size)
 		return error_set(err, ERR_FAILED, NULL, NULL, "an edit lies outside of the file");
@@ -79,19 +79,19 @@ static int add_change(struct changes *to, size_t begin, size_t end,
 }
 
 static int collect(struct changes *to, struct bytes text, const struct kubeconfig_edit *edits,
-        size_t n, struct error *err)
+	size_t n, struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct kubeconfig_value *v = edits[i].value;
 		if (!v->text || !text_allowed(edits[i].text) ||
-		        (edits[i].rename_key && !text_allowed(edits[i].rename_key)))
+			(edits[i].rename_key && !text_allowed(edits[i].rename_key)))
 			return error_set(err, ERR_FAILED, NULL, NULL,
-			        "a value that cannot be written into a kubeconfig");
+				"a value that cannot be written into a kubeconfig");
 		if (check_shared(edits, n, &edits[i], err) ||
-		        add_change(to, v->begin, v->end, &edits[i], false, text.n, err))
+			add_change(to, v->begin, v->end, &edits[i], false, text.n, err))
 			return -1;
 		if (edits[i].rename_key &&
-		        add_change(to, v->key_begin, v->key_end, &edits[i], true, text.n, err))
+			add_change(to, v->key_begin, v->key_end, &edits[i], true, text.n, err))
 			return -1;
 	}
 	return 0;
@@ -139,27 +139,27 @@ static bool same_text(const char *a, const char *b)
 
 /* Every node in order: kinds, values, anchors and numbers of children as before, but the edits. */
 static bool only_these(
-        const struct yaml_doc *was, const struct yaml_doc *is, const struct changes *changes)
+	const struct yaml_doc *was, const struct yaml_doc *is, const struct changes *changes)
 {
 	if (was->n_all != is->n_all)
 		return false;
 	for (size_t i = 0; i < was->n_all; i++) {
 		const struct yaml_item *a = was->all[i], *b = is->all[i];
 		const struct change *c =
-		        a->kind == YAML_SCALAR ? change_at(changes, a->begin) : NULL;
+			a->kind == YAML_SCALAR ? change_at(changes, a->begin) : NULL;
 		const char *want = a->text;
 		if (c && c->end == a->end)
 			want = c->key ? c->edit->rename_key : c->edit->text;
 		if (a->kind != b->kind || a->n_child != b->n_child || a->tagged != b->tagged ||
-		        a->flow != b->flow || !same_text(a->anchor, b->anchor) ||
-		        !same_text(want, b->text) || yaml_is_null(a) != yaml_is_null(b))
+			a->flow != b->flow || !same_text(a->anchor, b->anchor) ||
+			!same_text(want, b->text) || yaml_is_null(a) != yaml_is_null(b))
 			return false;
 	}
 	return true;
 }
 
-static int prove(struct bytes old, struct bytes new, const struct changes *changes,
-        struct error *err)
+static int prove(
+	struct bytes old, struct bytes new, const struct changes *changes, struct error *err)
 {
 	struct yaml_doc was, is;
 	struct kubeconfig again;
@@ -169,8 +169,8 @@ static int prove(struct bytes old, struct bytes new, const struct changes *chang
 	if (rc == 0) {
 		if (!only_these(&was, &is, changes))
 			rc = error_set(err, ERR_FAILED, NULL,
-			        "write the file in kubectl's usual form and try again",
-			        "its YAML is of a form that cannot be edited safely");
+				"write the file in kubectl's usual form and try again",
+				"its YAML is of a form that cannot be edited safely");
 		yaml_doc_free(&is);
 	}
 	yaml_doc_free(&was);
@@ -182,7 +182,7 @@ static int prove(struct bytes old, struct bytes new, const struct changes *chang
 }
 
 int kubeconfig_edit(struct bytes text, const struct kubeconfig *k,
-        const struct kubeconfig_edit *edits, size_t n, struct buf *out, struct error *err)
+	const struct kubeconfig_edit *edits, size_t n, struct buf *out, struct error *err)
 {
 	struct changes changes = {.v = xmalloc((2 * n + 1) * sizeof(*changes.v))};
 	struct buf new = BUF_INIT;

@@ -83,7 +83,7 @@ static void add_flag(struct manifest_container *c, const char *name, size_t n, c
 	while (n && *name == '-')
 		name++, n--;
 	c->flags[c->n_flags++] = (struct manifest_flag){
-	        .name = xasprintf("--%.*s", (int)n, name), .value = xstrdup(value)};
+		.name = xasprintf("--%.*s", (int)n, name), .value = xstrdup(value)};
 }
 
 static void read_flags(struct manifest_container *c, const struct words *w)
@@ -96,7 +96,9 @@ static void read_flags(struct manifest_container *c, const struct words *w)
 		const char *equals = strchr(word, '=');
 		bool next = !equals && i + 1 < w->n && w->v[i + 1][0] != '-';
 		add_flag(c, word, equals ? (size_t)(equals - word) : strlen(word),
-		        equals ? equals + 1 : next ? w->v[i + 1] : "");
+			equals ? equals + 1
+			: next ? w->v[i + 1]
+			       : "");
 	}
 }
 
@@ -104,7 +106,7 @@ static void read_program(struct manifest_container *c, const struct words *w)
 {
 	size_t i = 0;
 	while (i < w->n && (!strcmp(w->v[i], "exec") || !strcmp(w->v[i], "env") ||
-	                           (strchr(w->v[i], '=') && w->v[i][0] != '-')))
+				   (strchr(w->v[i], '=') && w->v[i][0] != '-')))
 		i++;
 	bool flag = i >= w->n || w->v[i][0] == '-';
 	c->program = xstrdup(flag ? c->name : path_base(w->v[i]));
@@ -122,8 +124,8 @@ static const char *host_path(const struct yaml_item *volumes, const char *name)
 	return NULL;
 }
 
-static void read_mounts(struct manifest_container *c, const struct yaml_item *list,
-        const struct yaml_item *volumes)
+static void read_mounts(
+	struct manifest_container *c, const struct yaml_item *list, const struct yaml_item *volumes)
 {
 	size_t n = yaml_count(list);
 	if (n > MANIFEST_MOUNTS_MAX)
@@ -144,11 +146,11 @@ static void read_mounts(struct manifest_container *c, const struct yaml_item *li
 }
 
 static int read_container(struct manifest *m, const struct yaml_item *item,
-        const struct yaml_item *volumes, struct error *err)
+	const struct yaml_item *volumes, struct error *err)
 {
 	if (item->kind != YAML_MAPPING)
 		return error_set(err, ERR_FAILED, NULL, NULL,
-		        "line %d: a container that is not a mapping", item->line);
+			"line %d: a container that is not a mapping", item->line);
 	struct manifest_container *c = &m->containers[m->n_containers++];
 	const char *name = yaml_text(yaml_get(item, "name"));
 	struct words *w = xmalloc(sizeof(*w));
@@ -234,7 +236,7 @@ char *manifest_outside(const struct manifest_container *c, const char *path)
 	char *clean = path_clean(path), *outside = NULL;
 	for (size_t i = 0; i < c->n_mounts; i++)
 		if (path_beneath(clean, c->mounts[i].inside) &&
-		        (!best || strlen(c->mounts[i].inside) >= strlen(best->inside)))
+			(!best || strlen(c->mounts[i].inside) >= strlen(best->inside)))
 			best = &c->mounts[i];
 	if (best && best->outside)
 		outside = path_join(best->outside, clean + strlen(best->inside));

@@ -10,7 +10,7 @@
 #include "base/error.h"
 
 #define MANIFEST_MAX (1 << 20)
-#define MANIFEST_FLAGS_MAX 1024     /* of one container */
+#define MANIFEST_FLAGS_MAX 1024 /* of one container */
 #define MANIFEST_CONTAINERS_MAX 64
 #define MANIFEST_MOUNTS_MAX 256
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * path: a node's absolute paths as text. Nothing is looked up: . and .. and double slashes go, links
- * stay (root.h resolves those).
+ * path: a node's absolute paths as text. Nothing is looked up: . and .. and double slashes go,
+ * links stay (root.h resolves those).
  */
 #ifndef NODE_PATH_H
 #define NODE_PATH_H

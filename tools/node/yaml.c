@@ -19,7 +19,7 @@ struct reader {
 	size_t skip;      /* the byte order mark's bytes */
 	uint32_t *offset; /* of each character in text */
 	size_t n_offset;
-	size_t cap;                           /* of doc->all */
+	size_t cap;                             /* of doc->all */
 	struct level level[YAML_DEPTH_MAX + 1]; /* level[0] only counts */
 	int depth;
 	int aliases;
@@ -38,9 +38,9 @@ static int map_characters(struct reader *r)
 	static const uint8_t bom[] = {0xef, 0xbb, 0xbf};
 	if (r->text.n > YAML_TEXT_MAX)
 		return error_set(r->err, ERR_FAILED, NULL, NULL, "longer than %d bytes of YAML",
-		        YAML_TEXT_MAX);
+			YAML_TEXT_MAX);
 	if (r->text.n >= 2 && ((r->text.p[0] == 0xff && r->text.p[1] == 0xfe) ||
-	                              (r->text.p[0] == 0xfe && r->text.p[1] == 0xff)))
+				      (r->text.p[0] == 0xfe && r->text.p[1] == 0xff)))
 		return error_set(r->err, ERR_FAILED, NULL, NULL, "is UTF-16, not UTF-8");
 	if (r->text.n >= 3 && !memcmp(r->text.p, bom, 3))
 		r->skip = 3;
@@ -88,10 +88,11 @@ static void place(struct reader *r, struct yaml_item *item, const yaml_event_t *
 	item->end = byte_of(r, &event->end_mark);
 	item->line = (int)event->start_mark.line + 1;
 	item->column = (int)event->start_mark.column;
-	if (event->type == YAML_SCALAR_EVENT && (event->data.scalar.anchor || event->data.scalar.tag))
+	if (event->type == YAML_SCALAR_EVENT &&
+		(event->data.scalar.anchor || event->data.scalar.tag))
 		item->begin = past_properties(r, item->begin, item->end);
 	while (event->type == YAML_SCALAR_EVENT && item->end > item->begin &&
-	        blank(r->text.p[item->end - 1]))
+		blank(r->text.p[item->end - 1]))
 		item->end--;
 }
 
@@ -140,8 +141,8 @@ static int check_key(struct reader *r, const struct yaml_item *mapping, const st
 		return refuse(r, line, "too many keys in one mapping");
 	if (has_key(mapping, key->to->text))
 		return error_set(r->err, ERR_FAILED, NULL,
-		        "remove one of the two: programs differ in which one they take",
-		        "line %zu: the key %.64s stands twice in one mapping", line, key->to->text);
+			"remove one of the two: programs differ in which one they take",
+			"line %zu: the key %.64s stands twice in one mapping", line, key->to->text);
 	return 0;
 }
 
@@ -152,7 +153,7 @@ static int attach(struct reader *r, struct yaml_item *item)
 		return 0;
 	struct level *l = &r->level[r->depth];
 	if (l->item->kind == YAML_MAPPING && l->item->n_child % 2 == 0 &&
-	        check_key(r, l->item, item))
+		check_key(r, l->item, item))
 		return -1;
 	if (l->item->n_child == l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 8;
@@ -179,11 +180,11 @@ static int complete(struct reader *r, size_t index, size_t weight, int height)
 static int on_scalar(struct reader *r, const yaml_event_t *event)
 {
 	static const enum yaml_style style[] = {
-	        [YAML_PLAIN_SCALAR_STYLE] = YAML_PLAIN,
-	        [YAML_SINGLE_QUOTED_SCALAR_STYLE] = YAML_SINGLE,
-	        [YAML_DOUBLE_QUOTED_SCALAR_STYLE] = YAML_DOUBLE,
-	        [YAML_LITERAL_SCALAR_STYLE] = YAML_LITERAL,
-	        [YAML_FOLDED_SCALAR_STYLE] = YAML_FOLDED,
+		[YAML_PLAIN_SCALAR_STYLE] = YAML_PLAIN,
+		[YAML_SINGLE_QUOTED_SCALAR_STYLE] = YAML_SINGLE,
+		[YAML_DOUBLE_QUOTED_SCALAR_STYLE] = YAML_DOUBLE,
+		[YAML_LITERAL_SCALAR_STYLE] = YAML_LITERAL,
+		[YAML_FOLDED_SCALAR_STYLE] = YAML_FOLDED,
 	};
 	const char *value = (const char *)event->data.scalar.value;
 	if (memchr(value, 0, event->data.scalar.length))
@@ -226,16 +227,16 @@ static int on_open(struct reader *r, const yaml_event_t *event)
 {
 	bool map = event->type == YAML_MAPPING_START_EVENT;
 	const yaml_char_t *tag =
-	        map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+		map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
 	const yaml_char_t *anchor =
-	        map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
+		map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
 	if (r->depth == YAML_DEPTH_MAX)
 		return refuse(r, event->start_mark.line + 1, "nested too deeply");
 	struct yaml_item *item = new_item(r, map ? YAML_MAPPING : YAML_SEQUENCE, event);
 	if (!item)
 		return -1;
 	item->flow = map ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
-	                 : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+			 : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 	item->tagged = tag != NULL;
 	if (anchor)
 		item->anchor = xstrdup((const char *)anchor);
@@ -306,7 +307,7 @@ static int read_events(struct reader *r)
 		yaml_event_t event;
 		if (!yaml_parser_parse(&parser, &event)) {
 			refuse(r, parser.problem_mark.line + 1,
-			        parser.problem ? parser.problem : "cannot be read");
+				parser.problem ? parser.problem : "cannot be read");
 			done = -1;
 			break;
 		}

@@ -20,7 +20,7 @@
 #define YAML_NODES_MAX 20000   /* as written */
 #define YAML_EXPAND_MAX 100000 /* with aliases followed */
 #define YAML_ALIASES_MAX 1000
-#define YAML_KEYS_MAX 1024     /* of one mapping */
+#define YAML_KEYS_MAX 1024 /* of one mapping */
 
 enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING, YAML_ALIAS };
 enum yaml_style { YAML_PLAIN, YAML_SINGLE, YAML_DOUBLE, YAML_LITERAL, YAML_FOLDED };
@@ -37,8 +37,8 @@ struct yaml_item {
 	 * its indicator to its last character (the line ends behind it are left out).
 	 */
 	size_t begin, end;
-	int line, column;  /* from 1 and from 0, in characters */
-	struct yaml_item *to; /* an alias's node; else itself */
+	int line, column;         /* from 1 and from 0, in characters */
+	struct yaml_item *to;     /* an alias's node; else itself */
 	struct yaml_item **child; /* a sequence's items; a mapping's keys and values in turn */
 	size_t n_child;
 	size_t uses; /* from how many places of the document it is reached, aliases followed */

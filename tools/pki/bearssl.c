@@ -61,6 +61,7 @@ static const br_hash_class *hash_of(enum sig_alg sig, const unsigned char **oid)
 		*oid = BR_HASH_OID_SHA512;
 		return &br_sha512_vtable;
 	default:
+		*oid = NULL;
 		return NULL;
 	}
 }

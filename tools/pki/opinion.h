@@ -9,7 +9,10 @@
 #include "pki/cert.h"
 #include "pki/key.h"
 
-/* Parses cert and ca, checks the signature and the chain at the given time. -1: mbedTLS's reason.
+/*
+ * Parses cert and ca (DER, or the first of a PEM text), checks the signature and the chain at the
+ * given time: SHA-2, RSA from 2048 bits. -1: mbedTLS's reason. A leaf with an Ed25519 key, which it
+ * cannot read, gets its signature verified.
  */
 int opinion_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err);
 /* Is the PEM or DER text key the private key of cert? The key is checked too. */

@@ -360,8 +360,9 @@ int verify_node(const struct inventory *inv, int64_t now, struct verify_report *
 			check_kubeconfig(&v, i);
 	check_kubelet(&v);
 	for (size_t i = 0; i < inv->n_findings; i++)
-		add(out, -1, inv->findings[i].path, inv->findings[i].code, inv->findings[i].remedy,
-			inv->findings[i].text);
+		if (verify_counts(inv, &inv->findings[i]))
+			add(out, -1, inv->findings[i].path, inv->findings[i].code,
+				inv->findings[i].remedy, inv->findings[i].text);
 	for (size_t i = out->n_findings; i-- > 0;)
 		if (out->findings[i].cert >= 0)
 			out->certs[out->findings[i].cert].problem = out->findings[i].text;

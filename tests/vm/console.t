@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# People and clocks: the passphrase typed on the serial console, the operator's shell, hardware clocks that are wrong.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/vm.sh"
+
+vm_node "$T/node"
+vm_medium "$T/medium" "$T/node"
+"$LIB/read-disk" "$T/node.img" --list >"$T/before.list"
+
+# typed CODE WHAT SCRIPT [image/run's options...]: SCRIPT has lines "REGEX|text": when a line of the console
+# matches, the text is typed
+typed() {
+	local want=$1 what=$2 script=$3
+	shift 3
+	mkfifo "$T/keys" && : >"$T/out"
+	"$ROOT/image/run" --timeout 150 "$@" <"$T/keys" >"$T/out" 2>"$T/err" &
+	local pid=$! re text n=0 seen=0 tries
+	exec 7>"$T/keys"
+	while IFS='|' read -r re text; do
+		tries=0
+		while n=$(tail -c +$((seen + 1)) "$T/out" | grep -aobE -- "$re" | head -n 1 | cut -d: -f1); [ -z "$n" ]; do
+			tries=$((tries + 1))
+			[ $tries -lt 1200 ] && kill -0 $pid 2>/dev/null || break 2
+			sleep 0.1
+		done
+		seen=$((seen + n + 1))
+		printf '%s\n' "$text" >&7
+	done <<<"$script"
+	exec 7>&-
+	code=0
+	wait $pid || code=$?
+	rm "$T/keys"
+	out=$(cat "$T/out") err=$(cat "$T/err")
+	if [ $code = "$want" ]; then pass "$what"; else fail "$what" "exit code $code, wanted $want: $out $err"; fi
+}
+
+# --- three wrong passphrases, then off; not a file of the node has changed
+cp "$T/node.img" "$T/disk.img"
+typed 1 'three wrong passphrases' "[Pp]assphrase|wrong one
+[Pp]assphrase|wrong two
+[Pp]assphrase|wrong three" --disk "$T/disk.img" --medium "$T/medium.img" --arg certrescue=renew
+unlike 'what was typed is not echoed' "$out" 'wrong (one|two|three)'
+"$LIB/read-disk" "$T/disk.img" --list >"$T/after.list"
+same 'files, owners, modes, times, attributes are as they were' "$T/before.list" "$T/after.list"
+
+typed 0 'the right passphrase on the second try' "[Pp]assphrase|wrong
+[Pp]assphrase|$(cat "$T/pass")" --disk "$T/disk.img" --medium "$T/medium.img" --arg certrescue=renew
+ok 'openssl says that it is rescued' "$LIB/verify-node" --quiet --before "$T/node.tree" --ca "$T/node.ca" "$T/disk.img"
+
+# --- the operator's console: looks, and changes nothing unasked
+vm_unchanged "$T/node.img"
+typed 1 'the console stays until it is told' "certrescue# |ls /node/etc/kubernetes/pki
+certrescue# |exit
+certrescue# |poweroff" --disk "$T/node.img" --medium "$T/medium.img"
+like 'the state of the node is shown' "$out" 'EXPIRED.*etcd/server.crt'
+like 'the node can be looked at' "$out" 'apiserver-etcd-client.crt'
+vm_still 'the disk is as it was' "$T/node.img"
+
+# --- a clock that starts in 1970: refused, unless the operator says what time it is
+cp "$T/node.img" "$T/disk.img"
+vm 5 'a hardware clock of 1970' --disk "$T/disk.img" --medium "$T/medium.img" "${renew[@]}" --rtc base=1970-01-02T00:00:00
+like 'it says that it is the clock' "$out" '[Cc]lock'
+"$LIB/read-disk" "$T/disk.img" --list >"$T/after.list"
+same 'files are as they were' "$T/before.list" "$T/after.list"
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+vm 0 'with the operator'\''s word for the time' --disk "$T/disk.img" --medium "$T/medium.img" "${renew[@]}" \
+	--rtc base=1970-01-02T00:00:00 --arg "certrescue.now=$now"
+ok 'openssl says that it is rescued' "$LIB/verify-node" --quiet --before "$T/node.tree" --ca "$T/node.ca" "$T/disk.img"
+
+# --- a hardware clock in local time: Berlin's wall clock, an hour or two ahead of UTC
+vm_node "$T/local" --rtc local
+vm_medium "$T/localmedium" "$T/local"
+wall=$(TZ=Europe/Berlin date +%Y-%m-%dT%H:%M:%S)
+vm 0 'a hardware clock in local time' --disk "$T/local.img" --medium "$T/localmedium.img" "${renew[@]}" --rtc "base=$wall"
+like 'the clock is taken as that zone'\''s' "$out" 'local time \(/etc/adjtime says LOCAL\)'
+read -r told < <(sed -n 's/.* there is \([0-9T:-]*Z\).*/\1/p' <<<"$out")
+late=$(($(date +%s) - $(date -u -d "$told" +%s)))
+ok "the time is right to the minutes that the boot takes ($late s)" test "$late" -ge -5 -a "$late" -lt 300
+ok 'openssl says that it is rescued' "$LIB/verify-node" --quiet --before "$T/local.tree" --ca "$T/local.ca" "$T/local.img"
+done_testing
