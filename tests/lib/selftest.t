@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The tests' own tools: a good node is found good, each single fault is found, disks hold what was put on them.
 . "$(dirname "$0")/tap.sh"
-set +e
+export SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/nonexistent	# "openssl x509" reads the host's whole trust store each time
 now=$(date +%s)
 
 # --- fixtures: a node that expired, and the same node as a correct rescue leaves it, both made by openssl -------------
@@ -31,7 +31,7 @@ renewed "$T/good"
 judge() { "$LIB/verify-node" --quiet --ca "$T/ca" --before "$T/before" "$@"; }
 
 ok 'a renewed node is found good' judge "$T/good"
-like 'its verdict says so' "$out" '^verify-node: GOOD: all 21 checked'
+like 'its verdict says so' "$out" '^verify-node: GOOD: all 20 checked'
 ok 'a node that has not expired is found good without a before' "$LIB/verify-node" "$T/fresh"
 ok 'kept keys are accepted where they were to be kept' judge --key keep "$T/good"
 exits 1 'kept keys are found where new ones were wanted' judge --key new "$T/good"
@@ -46,19 +46,25 @@ like 'and named' "$out" 'is not the offline CA'
 # --- one fault each -----------------------------------------------------------------------------------------------------
 P=etc/kubernetes/pki
 Q=var/lib/kubelet/pki
-fault() { # REGEX WHAT COMMANDS: on a fresh copy, in its root
-	rm -rf "$T/bad"
-	cp -a "$T/good" "$T/bad"
-	(cd "$T/bad" && eval "$3") >/dev/null 2>"$T/fault.err" || { fail "fault: $2" "could not be made: $(<"$T/fault.err")"; return; }
+# The faults of one group touch different files and are judged in one go; each must be named, and nothing else.
+wants=() whats=()
+group() { rm -rf "$T/bad"; cp -a "$T/good" "$T/bad"; wants=() whats=(); }
+fault() { # REGEX WHAT COMMANDS: run in the node's root; the verdict on a path must match "PATH.*REASON"
+	wants+=("$1") whats+=("$2")
+	(cd "$T/bad" && eval "$3") >/dev/null 2>"$T/fault.err" || note "not made: $2: $(<"$T/fault.err")"
+}
+judged() {
+	local i lines
 	run judge "$T/bad"
-	if [ "$code" = 1 ] && grep -qE -- "$1" <<<"$out"; then pass "found: $2"
-	else fail "found: $2" "exit code $code, wanted 1 and /$1/: $out"; fi
+	lines=$(awk '/^ +- / { l = l " " $0; next } { if (l != "") print l; l = $0 } END { print l }' <<<"$out")
+	for i in "${!wants[@]}"; do like "found: ${whats[i]}" "$lines" "^WRONG.*${wants[i]}"; done
+	is "and no other in this group (exit $code)" "$code $(grep -c '^WRONG' <<<"$lines")" "1 ${1:-${#wants[@]}}"
 }
 # sign NAME SUBJECT EXTENSIONS...: signs pki/NAME.crt anew with the cluster CA, its own key and these extensions
 sign() {
 	local n=$1 s=$2
 	shift 2
-	printf '%s\n' "$@" >"$T/ext"
+	printf '%s\n' subjectKeyIdentifier=none "$@" >"$T/ext"	# newer "openssl x509" would add one
 	openssl req -new -key "$P/$n.key" -subj "$s" -config <(printf '[req]\ndistinguished_name=d\nstring_mask=%s\n[d]\n' "${MASK:-MASK:0x2002}") |
 		openssl x509 -req -CA "$P/ca.crt" -CAkey "$T/ca/kubernetes/ca.key" -set_serial 0x${SERIAL:-1234567890} -days 300 -extfile "$T/ext" -out "$T/signed"
 	cat "$T/signed" >"$P/$n.crt"
@@ -70,46 +76,73 @@ rm -rf "$T/bad"; cp -a "$T/good" "$T/bad"
 (cd "$T/bad" && sign $kc $kcs "${client[@]}") 2>/dev/null
 ok '(a certificate signed anew without a fault is found good)' judge "$T/bad"
 
-fault 'apiserver.crt.*kube-apiserver' 'the key of another certificate' "cat $P/etcd/peer.key >$P/apiserver.key"
-fault 'public keys differ' 'a key that does not match' "cat $P/etcd/peer.key >$P/apiserver.key"
-fault 'key cannot be read' 'a truncated key' "truncate -s 100 $P/apiserver.key"
-fault 'no certificate' 'a truncated certificate' "truncate -s 300 $P/etcd/server.crt"
-fault 'is missing' 'a missing certificate' "rm $P/front-proxy-client.crt"
-fault 'mode 600, is 644' 'a key that others can read' "chmod 644 $P/apiserver.key"
-fault 'mode 644, is 600' 'a certificate of another mode' "chmod 600 $P/apiserver.crt"
-fault 'expired' 'one expired certificate' "cat '$T/before/$P/etcd/peer.crt' >$P/etcd/peer.crt"
-fault 'chain' 'a certificate of another CA' "cat $P/etcd/server.crt >$P/apiserver.crt; cat $P/etcd/server.key >$P/apiserver.key"
-fault 'no clone' 'changed organisation' "sign $kc /O=system:masters/CN=kube-apiserver-kubelet-client \"\${client[@]}\""
-fault 'no clone' 'changed order in the subject' "sign $kc /CN=kube-apiserver-kubelet-client/O=kubeadm:cluster-admins \"\${client[@]}\""
-fault 'no clone' 'changed string type in the subject' "MASK=utf8only sign $kc $kcs \"\${client[@]}\""
-fault 'no clone' 'an added name' "sign $kc $kcs \"\${client[@]}\" subjectAltName=DNS:evil"
-fault 'no clone' 'a missing extension' "sign $kc $kcs \"\${client[@]:0:2}\" \"\${client[3]}\""
-fault 'no clone' 'another criticality' "sign $kc $kcs \"\${client[@]/extendedKeyUsage=/extendedKeyUsage=critical,}\""
-fault 'no clone' 'another order of the extensions' "sign $kc $kcs \"\${client[1]}\" \"\${client[0]}\" \"\${client[@]:2}\""
-fault 'no clone|chain' 'CA:TRUE in a leaf' "sign $kc $kcs \"\${client[@]/CA:FALSE/CA:TRUE}\""
-fault 'serial number of the old' 'the old serial number' \
-	"SERIAL=\$(openssl x509 -in '$T/before/$P/$kc.crt' -noout -serial | cut -d= -f2) sign $kc $kcs \"\${client[@]}\""
-fault 'no symbolic link' 'a plain file in the place of the kubelet link' "cp -L ./\$(readlink $Q/kubelet-client-current.pem) x; rm $Q/kubelet-client-current.pem; mv x $Q/kubelet-client-current.pem"
-fault 'points to kubelet' 'a relative kubelet link' "ln -sfn \$(basename \$(readlink $Q/kubelet-client-current.pem)) $Q/kubelet-client-current.pem"
-fault 'mode 644' 'a kubelet pem that others can read' "chmod 644 ./\$(readlink $Q/kubelet-client-current.pem)"
-fault 'not certificate then key' 'a kubelet pem without its key' "f=.\$(readlink $Q/kubelet-client-current.pem); sed -i '/BEGIN EC/,\$d' \$f"
-fault 'kubelet.key|public keys differ' 'a kubelet serving key that does not match' "cat $P/apiserver.key >$Q/kubelet.key"
-fault "CA is not the one" 'a kubeconfig with the CA of another cluster' \
+
+group
+fault "$kc.*no clone" 'changed organisation' "sign $kc /O=system:masters/CN=kube-apiserver-kubelet-client \"\${client[@]}\""
+fault 'apiserver.crt.*public keys differ' 'a key that does not match' "cat $P/etcd/peer.key >$P/apiserver.key"
+fault 'etcd/peer.crt.*expired' 'one expired certificate' "cat '$T/before/$P/etcd/peer.crt' >$P/etcd/peer.crt"
+fault 'current.pem.*no symbolic link' 'a plain file in the place of the kubelet link' \
+	"cp -pL ./\$(readlink $Q/kubelet-client-current.pem) x; rm $Q/kubelet-client-current.pem; mv x $Q/kubelet-client-current.pem; rm $Q/kubelet-client-20[0-9]*; cp -pr $T/before/$Q/kubelet-client-20* $Q"
+fault 'scheduler.conf.*CA is not the one' 'a kubeconfig with the CA of another cluster' \
 	"sed -i \"s/authority-data:.*/authority-data: \$(base64 -w0 '$T/otherca/kubernetes/ca.crt')/\" etc/kubernetes/scheduler.conf"
-fault 'public keys differ' 'a kubeconfig with another key' \
-	"sed -i \"s/client-key-data:.*/client-key-data: \$(base64 -w0 $P/apiserver.key)/\" etc/kubernetes/admin.conf"
-fault 'more than its data' 'a kubeconfig that lost more than its data' "sed -i 's/^preferences.*//' etc/kubernetes/admin.conf"
-fault 'was: /etc/kubernetes/pki/sa.key' 'a new service account key' "cat $P/apiserver.key >$P/sa.key"
-fault 'webhook.crt' 'a touched certificate of another issuer' "cat $P/apiserver.crt >$P/webhook.crt"
-fault 'is:  /etc/kubernetes/pki/leftover' 'a file left behind' "touch $P/leftover"
-fault 'was: /etc/kubernetes/manifests/etcd.yaml' 'a manifest with another time' 'touch etc/kubernetes/manifests/etcd.yaml'
-fault 'another key than before' 'a CA that changed its key' "cat '$T/otherca/kubernetes/ca.crt' >$P/ca.crt"
-fault 'holds the private key of ca' 'a CA key left on the node' "mkdir -p var/lib/certrescue/1; cp '$T/ca/kubernetes/ca.key' var/lib/certrescue/1/x"
+fault 'everything else.*webhook.crt' 'a touched certificate of another issuer' "cat $P/apiserver.crt >$P/webhook.crt"
+judged
+
+group
+fault "$kc.*no clone" 'changed order in the subject' "sign $kc /CN=kube-apiserver-kubelet-client/O=kubeadm:cluster-admins \"\${client[@]}\""
+fault 'apiserver.crt.*key cannot be read' 'a truncated key' "truncate -s 100 $P/apiserver.key"
+fault 'etcd/server.crt.*no certificate' 'a truncated certificate' "truncate -s 300 $P/etcd/server.crt"
+fault 'current.pem.*points to kubelet' 'a relative kubelet link' "ln -sfn \$(basename \$(readlink $Q/kubelet-client-current.pem)) $Q/kubelet-client-current.pem"
+fault 'everything else.*was: /etc/kubernetes/pki/sa.key' 'a new service account key' "cat $P/apiserver-etcd-client.key >$P/sa.key"
+fault 'admin.conf.*public keys differ' 'a kubeconfig with another key' \
+	"sed -i \"s/client-key-data:.*/client-key-data: \$(base64 -w0 $P/etcd/peer.key)/\" etc/kubernetes/admin.conf"
+judged
+
+group
+fault "$kc.*no clone" 'changed string type in the subject' "MASK=utf8only sign $kc $kcs \"\${client[@]}\""
+fault 'apiserver.crt.*mode 600, is 644' 'a key that others can read' "chmod 644 $P/apiserver.key"
+fault 'front-proxy-client.crt.*is missing' 'a missing certificate' "rm $P/front-proxy-client.crt"
+fault 'current.pem.*mode 644' 'a kubelet pem that others can read' "chmod 644 ./\$(readlink $Q/kubelet-client-current.pem)"
+fault 'everything else.*was: /etc/kubernetes/manifests/etcd.yaml' 'a manifest with another time' 'touch etc/kubernetes/manifests/etcd.yaml'
+judged
+
+group
+fault "$kc.*no clone" 'an added name' "sign $kc $kcs \"\${client[@]}\" subjectAltName=DNS:evil"
+fault 'apiserver.crt.*mode 644, is 600' 'a certificate of another mode' "chmod 600 $P/apiserver.crt"
+fault 'current.pem.*not certificate then key' 'a kubelet pem without its key' "f=.\$(readlink $Q/kubelet-client-current.pem); sed -i '/BEGIN EC/,\$d' \$f"
+fault 'admin.conf.*more than its data' 'a kubeconfig that lost more than its data' "sed -i 's/^preferences.*//' etc/kubernetes/admin.conf"
+fault 'everything else.*is:  /etc/kubernetes/pki/leftover' 'a file left behind' "touch $P/leftover"
+judged
+
+group
+fault "$kc.*no clone" 'a missing extension' "sign $kc $kcs \"\${client[@]:0:2}\" \"\${client[3]}\""
+fault 'apiserver.crt.*chain' 'a certificate of another CA' "cat $P/etcd/server.crt >$P/apiserver.crt; cat $P/etcd/server.key >$P/apiserver.key"
+fault 'kubelet.crt.*public keys differ' 'a kubelet serving key that does not match' "cat $P/apiserver.key >$Q/kubelet.key"
+judged
+
+group
+fault "$kc.*no clone" 'another criticality' "sign $kc $kcs \"\${client[@]/extendedKeyUsage=/extendedKeyUsage=critical,}\""
+fault 'certrescue.*holds the private key of ca' 'a CA key left on the node' "mkdir -p var/lib/certrescue/1; cp '$T/ca/kubernetes/ca.key' var/lib/certrescue/1/x"
 if [ "$(id -u)" = 0 ]; then
-	fault 'owned by 1000:1000, is by 0:0' 'another owner' 'chown 0:0 home/alice/.kube/config'
+	fault 'alice.*owned by 1000:1000, is by 0:0' 'another owner' 'chown 0:0 home/alice/.kube/config'
 else
 	skip 'not root: everything has one owner here' 'found: another owner'
 fi
+judged
+
+group
+fault "$kc.*no clone" 'another order of the extensions' "sign $kc $kcs \"\${client[1]}\" \"\${client[0]}\" \"\${client[@]:2}\""
+judged
+group
+fault "$kc.*no clone" 'CA:TRUE in a leaf' "sign $kc $kcs \"\${client[@]/CA:FALSE/CA:TRUE}\""
+judged
+group
+fault "$kc.*serial number of the old" 'the old serial number' \
+	"SERIAL=\$(openssl x509 -in '$T/before/$P/$kc.crt' -noout -serial | cut -d= -f2) sign $kc $kcs \"\${client[@]}\""
+judged
+group
+fault '/ca.crt.*another key than before' 'a CA that changed its key, and all that hangs on it' "cat '$T/otherca/kubernetes/ca.crt' >$P/ca.crt"
+judged 11
 
 # --- the styles of kubeadm ----------------------------------------------------------------------------------------------
 for style in 1.20 1.29 1.33 1.36; do

@@ -162,6 +162,12 @@ static void damaged(void)
 	state(PKI "etcd/server.crt", "", "unknown-issuer", "its leaves have no issuer then");
 	look("cp $P/ca.crt $P/apiserver.crt");
 	found(PKI "apiserver.crt", "wrong-certificate", true, "a CA in a leaf's place");
+	const struct inv_cert *c = cert(PKI "apiserver.crt", "");
+	ok(c && c->is_ca && c->role != ROLE_APISERVER, "it does not get the leaf's role");
+	look("rm $P/etcd/healthcheck-client.crt $K/admin.conf");
+	found(PKI "etcd/healthcheck-client.crt", "missing", true,
+		"a lost one that only the table names");
+	found("/etc/kubernetes/admin.conf", "missing", true, "and a lost kubeconfig");
 	look("echo garbage >$P/scheduler.pem; head -c 300 $P/apiserver.crt >$P/old.crt");
 	ok(!cert(PKI "scheduler.pem", ""), "a file that nothing names and that is no certificate");
 	found(PKI "old.crt", "damaged", false, "a damaged one that nothing names hinders nothing");
@@ -294,7 +300,10 @@ static void names(void)
 	ok(inv.node && !strcmp(inv.node, "cp-1"), "the host's name is only a hint");
 	is_str(inv.hostname ? inv.hostname : "", "cp-2", "but it is kept");
 	ok(!finding(PKI "etcd/server.crt", "identity"), "and makes no finding");
-	look("cp $R/../other/etc/kubernetes/pki/etcd/peer.* $P/etcd/");
+	look("cp $R/../other/etc/kubernetes/pki/etcd/[ps]e*r.* $P/etcd/");
+	is_str(inv.node ? inv.node : "", "cp-1",
+		"the kubelet's name counts, not etcd's certificates'");
+	found(PKI "etcd/server.crt", "identity", true, "etcd's server certificate of another node");
 	found(PKI "etcd/peer.crt", "identity", true, "etcd's certificate of another node");
 	const struct inv_finding *f = finding(PKI "etcd/peer.crt", "identity");
 	ok(f && strstr(f->text, "cp-1") && strstr(f->text, "cp-2"), "both are named");

@@ -46,7 +46,7 @@ static void people(void)
 	ok(line_of(t, "ok      in 200 days") < line_of(t, " CA  "), "CAs stand apart, below");
 	has_str(t, "+ also in /root/.kube/config", "a copy is named");
 	ok(line_of(t, "+ also in") == line_of(t, "EXPIRED 10 days") + 1, "below its original");
-	has_str(t, "1 of 3 certificates has expired; next: certrescue renew.",
+	has_str(t, "1 of 3 certificates has expired, 1 is damaged; next: certrescue renew.",
 		"the last line counts and says what next");
 	ok(!strchr(t, '\033'), "no byte of a path reaches the terminal raw");
 	has_str(t, "\\x1b[31mserver.crt", "it is shown escaped");

@@ -63,8 +63,8 @@ static void plan_text(void)
 	struct buf b = BUF_INIT;
 	text_plan(&b, &inv, &plan, INV_NOW, false);
 	const char *t = buf_text(&b);
-	has_str(t, "renew   /etc/kubernetes/admin.conf\n", "what is renewed");
-	has_str(t, "until 2027-09-21 (the CA's end), RSA-2048, new key; expired 10 days ago",
+	has_str(t, "renew   admin.conf      ", "what is renewed");
+	has_str(t, "new RSA-2048 key; until 2027-09-21 (the CA's end); expired 10 days ago\n",
 		"till when, with which key, why");
 	has_str(t, "refuse  ", "what is refused");
 	has_str(t, "truncated\\x1b[2J", "and why, escaped");

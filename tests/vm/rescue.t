@@ -20,15 +20,16 @@ rescued() {
 	vm 0 "$what" --disk "$T/disk.img" --medium "$T/stick.img" "${renew[@]}" "$@"
 	like "$what: the last line is for machines" "$(tail -n 1 <<<"$out")" \
 		'^certrescue: RESULT renew exit=0 node=cp-1 renewed=[0-9]+ kept=[0-9]+ refused=0 until=[0-9-]+ id=[0-9TZ]+$'
+	console=$out
 	judged "$what" "$T/disk.img"
 }
 
 rescued 'kernel and initramfs'
-like 'the state before was shown' "$out" 'EXPIRED.*etcd/server.crt'
-like 'and the one after' "$out" 'All .* certificates are good'
-id=$(sed -n 's/^certrescue: RESULT .* id=//p' <<<"$out")
+like 'the state before was shown' "$console" 'EXPIRED.*etcd/server.crt'
+like 'and the one after' "$console" 'All .* certificates are good'
+id=$(sed -n 's/^certrescue: RESULT .* id=//p' <<<"$console")
 ok 'the report is on the medium' sh -c "'$LIB/read-disk' '$T/stick.img' --cat '/reports/cp-1/$id/report.txt' | grep -q cp-1"
-unlike 'the passphrase was never printed' "$out" 'a phrase for tests'
+unlike 'the passphrase was never printed' "$console" 'a phrase for tests'
 vm 2 'again: there is nothing to do' --disk "$T/disk.img" --medium "$T/stick.img" "${renew[@]}"
 
 # --- an ext4 that was not unmounted cleanly is replayed before the inventory
@@ -36,7 +37,7 @@ cp "$T/node.img" "$T/clean.img"
 read -r _ start _ < <("$LIB/read-disk" "$T/node.img" --info)
 debugfs -w -R 'feature needs_recovery' "$T/node.img?offset=$start" >/dev/null 2>&1
 rescued 'a journal to replay'
-like 'it is said' "$out" 'its journal is replayed'
+like 'it is said' "$console" 'its journal is replayed'
 mv "$T/clean.img" "$T/node.img"
 
 rescued 'the ISO on BIOS' --iso

@@ -14,6 +14,7 @@ static const struct common_help help = {
 		   "and when it expires; worst first. Reads only.",
 	.exit_codes = "  0   every certificate is good for longer than --within\n"
 		      "  1   there is no Kubernetes node, or it cannot be read\n"
+		      "  3   a rescue was interrupted: certrescue resume\n"
 		      "  4   something is due, expired or inconsistent\n"
 		      "  5   a kind of node that certrescue declines\n"
 		      "  64  wrong usage\n",
@@ -75,8 +76,11 @@ int cmd_check(int argc, char **argv)
 	if (root_open(&root, c.root, &err) || discover(&root, &inv, &err)) {
 		rc = common_fail(&err);
 	} else {
+		bool pending = common_pending(&root, &inv);
 		rc = show(&c, &inv, within);
-		if (inv.refused)
+		if (rc == 0 && pending)
+			rc = ERR_PENDING;
+		else if (inv.refused)
 			rc = refused(&inv, c.root);
 		else if (rc == 0 && table_wrong(&inv, c.now, within))
 			rc = ERR_FOUND;

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "cmd/common.h"
+#include "rescue/journal.h"
 
 #define WIDTH_LEAST 40
 #define WIDTH_MOST 400
@@ -179,4 +180,17 @@ int common_parse(struct common *c, int argc, char **argv, const struct args_opti
 		c->now = clock_now();
 	c->json = c->format && strcmp(c->format, "json") == 0;
 	return -1;
+}
+
+bool common_pending(const struct root *root, struct inventory *inv)
+{
+	char id[JOURNAL_ID];
+	if (!journal_pending(root, id))
+		return false;
+	char *path = xasprintf("%s/%s", STATE_DIR, id);
+	inventory_find(inv, path, "pending-rescue", true,
+		"a rescue of this node was interrupted: its files may be partly old, partly new",
+		"certrescue resume finishes it, certrescue resume --undo takes it back");
+	free(path);
+	return true;
 }

@@ -8,6 +8,8 @@
 #include "base/args.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "node/inventory.h"
+#include "node/root.h"
 
 struct common {
 	const char *root;   /* --root; "/" */
@@ -52,5 +54,11 @@ int common_print(const struct buf *out);
 bool common_colour(const struct common *c, int fd);
 /* Columns of the terminal at fd (80 where a terminal does not say); 0: not a terminal, no limit. */
 int common_width(int fd);
+
+/*
+ * Was a rescue of this node interrupted? Then it becomes a finding of inv, and the command's exit
+ * code is ERR_PENDING, whatever else it found.
+ */
+bool common_pending(const struct root *root, struct inventory *inv);
 
 #endif

@@ -15,6 +15,7 @@ static const struct common_help help = {
 		   "Reads only.",
 	.exit_codes = "  0   the node is consistent\n"
 		      "  1   there is no Kubernetes node, or it cannot be read\n"
+		      "  3   a rescue was interrupted: certrescue resume\n"
 		      "  4   something is expired or does not fit\n"
 		      "  5   a kind of node that certrescue declines\n"
 		      "  64  wrong usage\n",
@@ -54,7 +55,10 @@ int cmd_verify(int argc, char **argv)
 		error_set(&err, ERR_REFUSED, c.root, NULL, "%s", inv.refused);
 		rc = common_fail(&err);
 	} else {
+		bool pending = common_pending(&root, &inv);
 		rc = show(&c, &inv, c.now);
+		if (pending && rc != ERR_FAILED)
+			rc = ERR_PENDING;
 	}
 	inventory_free(&inv);
 	root_close(&root);

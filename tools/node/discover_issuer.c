@@ -68,9 +68,15 @@ static void ca_roles(struct discovery *d)
 
 static bool signed_by(struct discovery *d, const struct inv_cert *c, const struct inv_cert *ca)
 {
-	if (!ca->readable || !bytes_equal(c->cert.issuer, ca->cert.subject) ||
-		d->signatures >= DISCOVER_SIGNATURES)
+	if (!ca->readable || !bytes_equal(c->cert.issuer, ca->cert.subject))
 		return false;
+	if (d->signatures == DISCOVER_SIGNATURES) {
+		discover_find(d, d->inv->files[c->file].path, "too-many", false,
+			"move certificates that do not belong to the node away",
+			"too many certificates with one issuer's name; its signature was not "
+			"checked");
+		return false;
+	}
 	d->signatures++;
 	return chain_signed_by(&c->cert, &ca->cert);
 }

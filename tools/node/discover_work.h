@@ -15,8 +15,8 @@
 #define DISCOVER_BYTES (16 << 20) /* most bytes of all files together */
 #define DISCOVER_FILE (256 << 10) /* most bytes of one PEM file */
 #define DISCOVER_CERTS 512
-#define DISCOVER_NAMES 256 /* most names read of one directory */
-#define DISCOVER_SIGNATURES 8000
+#define DISCOVER_NAMES 256       /* most names read of one directory */
+#define DISCOVER_SIGNATURES 2000 /* a few seconds at worst */
 
 /* What the claims say of a file, beside what inv_file holds; same index. */
 struct file_note {

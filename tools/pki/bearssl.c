@@ -17,6 +17,12 @@ static __attribute__((noinline)) void wipe_stack(void)
 	wipe(stack, sizeof(stack));
 }
 
+/* BearSSL's structs point to bytes that it does not write, yet not to const ones. */
+static unsigned char *unconst(struct bytes b)
+{
+	return (unsigned char *)(uintptr_t)b.p;
+}
+
 void sha256(struct bytes data, uint8_t digest[SHA256_SIZE])
 {
 	br_sha256_context ctx;
@@ -88,45 +94,6 @@ static void drbg_start(br_hmac_drbg_context *rng)
 	wipe(seed, sizeof(seed));
 }
 
-/* The generated key's numbers, in memory that is wiped. */
-struct rsa_made {
-	br_rsa_private_key sk;
-	br_rsa_public_key pk;
-	br_hmac_drbg_context rng;
-	uint8_t private[BR_RSA_KBUF_PRIV_SIZE(BEARSSL_RSA_MAX)];
-	uint8_t public[BR_RSA_KBUF_PUB_SIZE(BEARSSL_RSA_MAX)];
-	uint8_t d[BEARSSL_RSA_MAX / 8];
-};
-
-static bool rsa_make(struct rsa_made *m, int bits, struct secret *der)
-{
-	br_rsa_keygen keygen = br_rsa_i62_keygen_get();
-	if (!keygen)
-		keygen = br_rsa_i31_keygen;
-	drbg_start(&m->rng);
-	if (!keygen(&m->rng.vtable, &m->sk, m->private, &m->pk, m->public, (unsigned)bits, 65537))
-		return false;
-	br_rsa_compute_privexp privexp = br_rsa_compute_privexp_get_default();
-	size_t d = privexp(NULL, &m->sk, 65537);
-	if (d == 0 || d > sizeof(m->d) || privexp(m->d, &m->sk, 65537) != d)
-		return false;
-	secret_alloc(der, br_encode_rsa_raw_der(NULL, &m->sk, &m->pk, m->d, d));
-	der->n = br_encode_rsa_raw_der(der->p, &m->sk, &m->pk, m->d, d);
-	return der->n > 0;
-}
-
-bool bearssl_rsa_generate(int bits, struct secret *der)
-{
-	struct secret memory = SECRET_INIT;
-	if (bits < 1024 || bits > BEARSSL_RSA_MAX)
-		return false;
-	secret_alloc(&memory, sizeof(struct rsa_made));
-	bool ok = rsa_make((void *)memory.p, bits, der);
-	wipe_stack();
-	secret_free(&memory);
-	return ok;
-}
-
 static int curve_of(enum key_alg alg)
 {
 	return alg == KEY_P256   ? BR_EC_secp256r1
@@ -168,18 +135,23 @@ bool bearssl_ec_generate(enum key_alg alg, struct secret *der)
 	return ok;
 }
 
-/* BearSSL's structs point to bytes that it does not write, yet not to const ones. */
-static unsigned char *unconst(struct bytes b)
-{
-	return (unsigned char *)(uintptr_t)b.p;
-}
-
 static uint32_t bit_length(struct bytes m)
 {
 	uint32_t bits = (uint32_t)m.n * 8;
 	for (unsigned top = m.n ? m.p[0] : 0x80; !(top & 0x80) && bits; top <<= 1)
 		bits--;
 	return bits;
+}
+
+bool bearssl_modpow(uint8_t *x, struct bytes e, struct bytes n)
+{
+	br_rsa_public_key pk = {.n = unconst(n), .nlen = n.n, .e = unconst(e), .elen = e.n};
+	br_rsa_public power = br_rsa_i62_public_get();
+	if (!power)
+		power = br_rsa_i31_public;
+	bool ok = power(x, n.n, &pk);
+	wipe_stack();
+	return ok;
 }
 
 bool bearssl_rsa_sign(

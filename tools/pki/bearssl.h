@@ -24,8 +24,11 @@ struct rsa_numbers {
 
 #define BEARSSL_RSA_MAX 4096
 
-/* Makes a key, exponent 65537, as RSAPrivateKey. False: the generator failed. */
-bool bearssl_rsa_generate(int bits, struct secret *der);
+/*
+ * x = x^e mod n, in place, x of n.n octets and below n, n odd without leading zeros, at most
+ * BEARSSL_RSA_MAX bits. False: n is even or x too large. Constant time.
+ */
+bool bearssl_modpow(uint8_t *x, struct bytes e, struct bytes n);
 /* Makes a key as ECPrivateKey with curve and public point. */
 bool bearssl_ec_generate(enum key_alg alg, struct secret *der);
 

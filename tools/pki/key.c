@@ -10,6 +10,7 @@
 #include "pki/keyparts.h"
 #include "pki/mbedtls.h"
 #include "pki/oid.h"
+#include "pki/rsa.h"
 #include "pki/spki.h"
 
 /* Fills alg, bits and spki from k->der, which mbedTLS or BearSSL wrote. */
@@ -120,7 +121,7 @@ int key_generate(struct key *k, enum key_alg alg, int bits, struct error *err)
 		return key_fail(err, ENOTSUP, "use 2048, 3072 or 4096",
 			"RSA keys of %d bits are not made", bits);
 	if (alg == KEY_RSA)
-		ok = bearssl_rsa_generate(bits, &der);
+		ok = rsa_generate(bits, &der);
 	else
 		ok = bearssl_ec_generate(alg, &der);
 	if (!ok) {

@@ -111,7 +111,7 @@ static int find_end(
 
 static int read_block(struct bytes text, size_t at, struct pem_block *block, struct error *err)
 {
-	size_t body = read_headers(text, at, block), end;
+	size_t body = read_headers(text, at, block), end = body;
 	struct error inner = ERROR_INIT;
 	if (find_end(text, body, block, &end, err) < 0)
 		return -1;

@@ -19,8 +19,7 @@ static size_t in_file(const struct inventory *inv, const struct inv_cert *c)
 	return n;
 }
 
-/* The path alone where that says which; else with the place in the file. */
-static void put_where(struct buf *out, const struct inventory *inv, const struct inv_cert *c)
+void rows_where(struct buf *out, const struct inventory *inv, const struct inv_cert *c)
 {
 	if (*c->place && in_file(inv, c) > 1)
 		row_place(out, inv, c);
@@ -54,7 +53,7 @@ static void add(struct rows *rows, const struct inventory *inv, size_t cert, enu
 			row->cert = cert;
 			cert = other;
 			buf_free(&row->where);
-			put_where(&row->where, inv, c);
+			rows_where(&row->where, inv, c);
 		}
 		row->copies = xrealloc(row->copies, (row->n_copies + 1) * sizeof(*row->copies));
 		row->copies[row->n_copies++] = cert;
@@ -65,7 +64,7 @@ static void add(struct rows *rows, const struct inventory *inv, size_t cert, enu
 	*row = (struct rows_row){.cert = cert, .state = state};
 	buf_str(&row->expires, c->readable ? clock_distance(c->cert.not_after - now, when) : "-");
 	row_name(&row->name, c);
-	put_where(&row->where, inv, c);
+	rows_where(&row->where, inv, c);
 	row_issuer(&row->issuer, inv, c);
 }
 

@@ -32,6 +32,8 @@ void rows_free(struct rows *rows);
  * directories in the middle. A text that another row has already stays longer than that.
  */
 void rows_shorten(struct rows *rows, int most);
+/* Escaped: the path alone where that says which certificate, else with the place in the file. */
+void rows_where(struct buf *out, const struct inventory *inv, const struct inv_cert *c);
 /* The same for one path: a copy's. */
 void rows_relative(struct buf *out, const char *escaped);
 

@@ -197,46 +197,65 @@ static struct tally tally(const struct inventory *inv, const struct rows *rows)
 	return t;
 }
 
-static void some(
-	struct buf *out, const struct tally *t, size_t n, const char *one, const char *many)
+/* "9 of 13 certificates have expired", or ", 2 are damaged" behind such a one. */
+static void some(struct buf *out, const struct tally *t, size_t n, const char *one,
+	const char *many, bool *said)
 {
-	buf_printf(out, "%zu of %zu certificate%s %s", n, t->all, t->all == 1 ? "" : "s",
-		n == 1 ? one : many);
+	if (n == 0)
+		return;
+	if (*said)
+		buf_printf(out, ", %zu %s", n, n == 1 ? one : many);
+	else
+		buf_printf(out, "%zu of %zu certificate%s %s", n, t->all, t->all == 1 ? "" : "s",
+			n == 1 ? one : many);
+	*said = true;
+}
+
+/* Findings that say that something is wrong with the node; only those of a code if it is given. */
+static bool counting(const struct inventory *inv, const char *code)
+{
+	for (size_t i = 0; i < inv->n_findings; i++)
+		if (verify_counts(inv, &inv->findings[i]) &&
+			(!code || strcmp(inv->findings[i].code, code) == 0))
+			return true;
+	return false;
+}
+
+static const char *next(const struct inventory *inv, const struct tally *t, bool said)
+{
+	if (counting(inv, "pending-rescue"))
+		return "; next: certrescue resume";
+	if (t->by[INV_NOT_YET_VALID])
+		return "; next: check the clock of this machine";
+	if (t->by[INV_EXPIRED] || t->by[INV_DUE] || t->by[INV_MISMATCH] || t->by[INV_UNREADABLE])
+		return "; next: certrescue renew";
+	return said || counting(inv, NULL) ? "; see the lines that begin with !" : "";
 }
 
 static void summary(struct buf *out, const struct inventory *inv, const struct rows *leaves,
 	const struct rows *cas)
 {
 	struct tally t = tally(inv, leaves), ca = tally(inv, cas);
-	size_t broken = t.by[INV_UNREADABLE] + t.by[INV_MISMATCH];
-	const char *next = "; next: certrescue renew";
-	if (t.by[INV_EXPIRED])
-		some(out, &t, t.by[INV_EXPIRED], "has expired", "have expired");
-	else if (broken)
-		some(out, &t, broken, "is damaged or without its key",
-			"are damaged or without their keys");
-	else if (t.by[INV_DUE])
-		some(out, &t, t.by[INV_DUE], "expires soon", "expire soon");
-	else if (t.by[INV_NOT_YET_VALID])
-		some(out, &t, t.by[INV_NOT_YET_VALID], "is not valid yet", "are not valid yet");
-	else if (t.by[INV_UNKNOWN_ISSUER])
-		some(out, &t, t.by[INV_UNKNOWN_ISSUER], "has no CA on this node",
-			"have no CA on this node");
-	else
-		buf_printf(out, "All %zu certificates are good", t.all);
+	bool said = false;
+	some(out, &t, t.by[INV_EXPIRED], "has expired", "have expired", &said);
+	some(out, &t, t.by[INV_UNREADABLE], "is damaged", "are damaged", &said);
+	some(out, &t, t.by[INV_MISMATCH], "is without its key", "are without their keys", &said);
+	some(out, &t, t.by[INV_DUE], "expires soon", "expire soon", &said);
+	some(out, &t, t.by[INV_NOT_YET_VALID], "is not valid yet", "are not valid yet", &said);
+	some(out, &t, t.by[INV_UNKNOWN_ISSUER], "is of an unknown CA", "are of an unknown CA",
+		&said);
+	if (!said && t.first)
+		buf_printf(out, "All %zu certificates are good; the first to expire: %s, %s", t.all,
+			buf_text(&t.first->name), buf_text(&t.first->expires));
+	else if (!said)
+		buf_str(out, "There is not one certificate of the node's own");
 	if (ca.by[INV_EXPIRED])
 		buf_printf(out, "; %zu CA%s expired", ca.by[INV_EXPIRED],
 			ca.by[INV_EXPIRED] == 1 ? " has" : "s have");
 	else if (ca.by[INV_DUE])
 		buf_printf(out, "; %zu CA%s soon", ca.by[INV_DUE],
 			ca.by[INV_DUE] == 1 ? " expires" : "s expire");
-	if (t.by[INV_EXPIRED] + broken + t.by[INV_DUE])
-		buf_str(out, next);
-	else if (t.by[INV_NOT_YET_VALID])
-		buf_str(out, "; next: check the clock of this machine");
-	else if (t.first && !t.by[INV_UNKNOWN_ISSUER])
-		buf_printf(out, "; the first to expire: %s, %s", buf_text(&t.first->name),
-			buf_text(&t.first->expires));
+	buf_str(out, next(inv, &t, said));
 	buf_str(out, ".\n");
 }
 
@@ -248,10 +267,7 @@ bool table_wrong(const struct inventory *inv, int64_t now, int64_t within)
 		if (s != INV_OK && s != INV_FOREIGN && (s != INV_UNKNOWN_ISSUER || verify_ours(c)))
 			return true;
 	}
-	for (size_t i = 0; i < inv->n_findings; i++)
-		if (verify_counts(inv, &inv->findings[i]))
-			return true;
-	return false;
+	return counting(inv, NULL);
 }
 
 void table_check(struct buf *out, const struct inventory *inv, const struct table_view *view)

@@ -7,7 +7,10 @@
 
 #include "base/clock.h"
 #include "report/row.h"
+#include "report/rows.h"
 #include "report/text.h"
+
+#define PLACE_COLUMNS 32 /* pki/apiserver-kubelet-client.crt */
 
 void text_finding(
 	struct buf *out, const char *path, const char *text, const char *remedy, bool colour)
@@ -44,19 +47,32 @@ static const char *date(int64_t t, char text[CLOCK_TEXT])
 
 /* --- the plan ------------------------------------------------------------------------------- */
 
-/* What will be: "until 2027-11-23 RSA-2048 new key", or the reason why not. */
-static void outcome(struct buf *out, const struct plan_item *item)
+/* The place as check shows it, relative to /etc/kubernetes. */
+static void short_place(struct buf *out, const struct inventory *inv, const struct inv_cert *c)
 {
-	char when[CLOCK_TEXT], key[32];
-	if (item->action != PLAN_RENEW && item->action != PLAN_REBUILD) {
-		buf_escaped(out, item->reason);
-		return;
+	struct buf full = BUF_INIT, relative = BUF_INIT;
+	rows_where(&full, inv, c);
+	rows_relative(&relative, buf_text(&full));
+	row_cell(out, buf_text(&relative), PLACE_COLUMNS, ROW_PLAIN, false);
+	buf_str(out, "  ");
+	buf_free(&full);
+	buf_free(&relative);
+}
+
+/* What will be; the end only where it is not everybody's, which the last line says. */
+static void outcome(struct buf *out, const struct plan *plan, const struct plan_item *item)
+{
+	char when[CLOCK_TEXT], usual[CLOCK_TEXT], key[32];
+	if (item->action == PLAN_RENEW || item->action == PLAN_REBUILD) {
+		buf_printf(out, "%s %s key; ", item->new_key ? "new" : "same",
+			cert_key_text(item->key, item->key_bits, key));
+		date(item->not_after, when);
+		if (item->clamped || strcmp(when, date(plan->until, usual)) != 0)
+			buf_printf(
+				out, "until %s%s; ", when, item->clamped ? " (the CA's end)" : "");
 	}
-	buf_printf(out, "until %s%s, %s, ", date(item->not_after, when),
-		item->clamped ? " (the CA's end)" : "",
-		cert_key_text(item->key, item->key_bits, key));
-	buf_printf(out, "%s key; ", item->new_key ? "new" : "same");
 	buf_escaped(out, item->reason);
+	buf_str(out, "\n");
 }
 
 static enum row_colour action_colour(const struct plan_item *item)
@@ -81,10 +97,9 @@ static void plan_lines(struct buf *out, const struct inventory *inv, const struc
 		if (item->action != action)
 			continue;
 		row_cell(out, plan_action_text(action), 8, action_colour(item), colour);
-		row_place(out, inv, &inv->certs[i]);
-		buf_str(out, "\n        ");
-		outcome(out, item);
-		buf_str(out, "\n");
+		short_place(out, inv, &inv->certs[i]);
+		buf_str(out, inv->certs[i].is_ca ? "the CA in it; " : "");
+		outcome(out, plan, item);
 	}
 }
 
@@ -105,10 +120,8 @@ static void kept_leaves(struct buf *out, const struct inventory *inv, const stru
 		if (plan->items[i].action != PLAN_KEEP || inv->certs[i].is_ca)
 			continue;
 		buf_str(out, "keep    ");
-		row_place(out, inv, &inv->certs[i]);
-		buf_str(out, "\n        ");
-		buf_escaped(out, plan->items[i].reason);
-		buf_str(out, "\n");
+		short_place(out, inv, &inv->certs[i]);
+		outcome(out, plan, &plan->items[i]);
 	}
 }
 
@@ -126,24 +139,24 @@ static void counts(struct buf *out, const struct plan *plan)
 	buf_str(out, "\n");
 }
 
-static void heading(
-	struct buf *out, const char *what, const struct inventory *inv, int64_t now, bool colour)
+static void heading(struct buf *out, const struct inventory *inv, int64_t now, bool colour)
 {
 	struct buf b = BUF_INIT;
 	char when[CLOCK_TEXT];
-	buf_str(&b, what);
+	clock_text(now, when);
+	buf_str(&b, "Plan for ");
 	buf_escaped(&b, inv->node ? inv->node : "unknown node");
-	buf_printf(&b, ", %s, %s", inv->layout ? inv->layout : "unknown layout",
-		clock_text(now, when));
+	buf_printf(&b, ": %s, now %.10s %.5s UTC", inv->layout ? inv->layout : "unknown layout",
+		when, when + 11);
 	row_cell(out, buf_text(&b), 0, ROW_BOLD, colour);
-	buf_str(out, "\n");
+	buf_str(out, "\nPaths without / in front are in /etc/kubernetes.\n");
 	buf_free(&b);
 }
 
 void text_plan(struct buf *out, const struct inventory *inv, const struct plan *plan, int64_t now,
 	bool colour)
 {
-	heading(out, "plan for ", inv, now, colour);
+	heading(out, inv, now, colour);
 	plan_lines(out, inv, plan, PLAN_RENEW, colour);
 	plan_lines(out, inv, plan, PLAN_REBUILD, colour);
 	plan_lines(out, inv, plan, PLAN_REFUSE, colour);

@@ -246,14 +246,38 @@ static void check_name(const struct verify *v, size_t i)
 	buf_free(&cn);
 }
 
+/* What discovery said about a certificate that it could not read. */
+static const struct inv_finding *about(const struct inventory *inv, const struct inv_cert *c)
+{
+	for (size_t i = 0; i < inv->n_findings && !c->readable; i++)
+		if (strcmp(inv->findings[i].path, inv->files[c->file].path) == 0)
+			return &inv->findings[i];
+	return NULL;
+}
+
+/* Is a finding of discovery among those of the certificates already? */
+static bool repeated(const struct inventory *inv, const struct inv_finding *f)
+{
+	if (strncmp(f->code, "key-", 4) == 0)
+		return true;
+	for (size_t i = 0; i < inv->n_certs; i++)
+		if (about(inv, &inv->certs[i]) == f)
+			return true;
+	return false;
+}
+
 static void check_cert(const struct verify *v, size_t i)
 {
 	const struct inv_cert *c = &v->inv->certs[i];
 	struct error err = ERROR_INIT;
 	enum inv_state state = inventory_state(v->inv, c, v->now, 0);
 	if (!c->readable) {
-		found(v, i, "unreadable", remedy(c, "bring a good copy of it"),
-			"cannot be read: %s", c->problem ? c->problem : "damaged");
+		const struct inv_finding *f = about(v->inv, c);
+		if (f)
+			found(v, i, f->code, f->remedy, "%s", f->text);
+		else
+			found(v, i, "unreadable", remedy(c, "bring a good copy of it"),
+				"cannot be read: %s", c->problem ? c->problem : "damaged");
 		return;
 	}
 	if (state == INV_FOREIGN || (c->issuer < 0 && !verify_ours(c))) {
@@ -360,7 +384,7 @@ int verify_node(const struct inventory *inv, int64_t now, struct verify_report *
 			check_kubeconfig(&v, i);
 	check_kubelet(&v);
 	for (size_t i = 0; i < inv->n_findings; i++)
-		if (verify_counts(inv, &inv->findings[i]))
+		if (verify_counts(inv, &inv->findings[i]) && !repeated(inv, &inv->findings[i]))
 			add(out, -1, inv->findings[i].path, inv->findings[i].code,
 				inv->findings[i].remedy, inv->findings[i].text);
 	for (size_t i = out->n_findings; i-- > 0;)
