@@ -198,7 +198,8 @@ scheduler_yaml() {
 }
 
 kubelet_files() {
-	local zero=0s
+	local zero=0s empty='""' modern=yes
+	[ "$style" != 1.20 ] || modern=
 	cat >"$out/var/lib/kubelet/config.yaml" <<END
 apiVersion: kubelet.config.k8s.io/v1beta1
 authentication:
@@ -214,12 +215,12 @@ authorization:
   webhook:
     cacheAuthorizedTTL: $zero
     cacheUnauthorizedTTL: $zero
-$([ "$style" = 1.20 ] || echo 'cgroupDriver: systemd
-')clusterDNS:
+${modern:+cgroupDriver: systemd
+}clusterDNS:
 - 10.96.0.10
 clusterDomain: cluster.local
-$([ "$style" = 1.20 ] || echo 'containerRuntimeEndpoint: ""
-')cpuManagerReconcilePeriod: $zero
+${modern:+containerRuntimeEndpoint: $empty
+}cpuManagerReconcilePeriod: $zero
 evictionPressureTransitionPeriod: $zero
 fileCheckFrequency: $zero
 healthzBindAddress: 127.0.0.1

@@ -123,6 +123,10 @@ static void renames(void)
 	has_str(got, "refused: line 5: the key client-certificate stands twice",
 		"a rename onto a key that is there is refused");
 	free(got);
+	got = edit("x: &k client-certificate-data\nusers:\n- name: u\n  user:\n    *k : OLD\n",
+		PATH, "client-certificate");
+	has_str(got, "refused: its YAML is of a form", "a key that is an alias is refused");
+	free(got);
 }
 
 static void refuses(void)

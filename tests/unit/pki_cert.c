@@ -2,6 +2,7 @@
 // Certificates are read as openssl says they are, and damage of any kind fails cleanly.
 #include "base/clock.h"
 #include "pki.h"
+#include "pki/der.h"
 
 static void make_certificates(void)
 {
@@ -298,6 +299,52 @@ static void forms(void)
 	buf_free(&big);
 }
 
+static void element(struct bytes in, bool good, const char *what)
+{
+	struct der d = der_reader(in, NULL);
+	struct der_tlv t;
+	ok((der_any(&d, "x", &t) == 0) == good, "%s: %s", good ? "read" : "refused", what);
+}
+
+static void elements(void)
+{
+	struct buf b = BUF_INIT, der = BUF_INIT, longer = BUF_INIT;
+	struct cert c;
+	element(NAME("\x04\x01x"), true, "a short length");
+	element(NAME("\x04\x81\x01x"), false, "a short length written long");
+	element(NAME("\x04\x82\x00\x80"), false, "a length with a zero before it");
+	element(NAME("\x04\x80x\0\0"), false, "an indefinite length");
+	element(NAME("\x04\x02x"), false, "a length past the end");
+	element(NAME("\x04"), false, "no length");
+	element(NAME("\x04\x81"), false, "half a length");
+	element(NAME("\x1f\x01x"), false, "a tag of several octets");
+	buf_room(&b, 70000);
+	memset(b.p, 'x', 70000);
+	for (size_t n = 0; n < 70000; n += n < 300 ? 1 : 6007) {
+		der.n = 0;
+		der_put(&der, DER_OCTET_STRING, (struct bytes){b.p, n});
+		struct der d = der_reader(buf_bytes(&der), NULL);
+		struct der_tlv t;
+		if (der_any(&d, "x", &t) < 0 || t.body.n != n || d.in.n)
+			ok(false, "%zu octets written are read", n);
+	}
+	ok(true, "what is written is read, with lengths of one to four octets");
+	buf_free(&der);
+	c = load_cert("P-256.pem", &der);
+	buf_add(&longer, der.p + 4, der.n - 4);
+	buf_add(&longer, "\5\0", 2);
+	der_wrap(&longer, 0, DER_SEQUENCE);
+	refuse(buf_bytes(&longer), "an element behind the signature");
+	longer.n = 0;
+	buf_add(&longer, "\x30\x83\x00", 3);
+	buf_add(&longer, der.p + 2, der.n - 2);
+	refuse(buf_bytes(&longer), "a certificate whose length is not minimal");
+	(void)c;
+	buf_free(&b);
+	buf_free(&der);
+	buf_free(&longer);
+}
+
 static void digests(void)
 {
 	char hex[65];
@@ -316,6 +363,7 @@ int main(void)
 	string_types();
 	times();
 	forms();
+	elements();
 	digests();
 	damage("rsa.pem");
 	damage("ed.pem");

@@ -212,6 +212,23 @@ static void odd_leaf(void)
 	stop(&f);
 }
 
+/* The CA that renews need not be the one that issued: the new name is that CA's, byte for byte. */
+static void other_ca(void)
+{
+	struct fixture f;
+	struct buf der = BUF_INIT;
+	struct cert made;
+	sh("openssl req -x509 -key ec-ca.key -subj /O=x/CN=other -days 20000 -out other-ca.pem "
+	   "-addext keyUsage=critical,keyCertSign");
+	start(&f, "rsa-by-rsa.pem", "other-ca.pem", "ec-ca.key");
+	ok(finish(&f, false, &der, &made) && bytes_equal(made.issuer, f.ca.subject) &&
+			!bytes_equal(made.issuer, f.old.issuer),
+		"a leaf of another CA gets the new issuer's name");
+	judged(&f, &made, "leaf of another CA");
+	buf_free(&der);
+	stop(&f);
+}
+
 static void bare_leaf(void)
 {
 	struct fixture f;
@@ -389,6 +406,7 @@ int main(void)
 	for (int i = 0; i < 8; i++)
 		clones(i & 1 ? "rsa" : "ec", i & 2 ? "rsa" : "ec", i & 4);
 	odd_leaf();
+	other_ca();
 	bare_leaf();
 	late();
 	own_ca("rsa");

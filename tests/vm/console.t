@@ -37,15 +37,15 @@ typed() {
 
 # --- three wrong passphrases, then off; not a file of the node has changed
 cp "$T/node.img" "$T/disk.img"
-typed 1 'three wrong passphrases' "[Pp]assphrase|wrong one
-[Pp]assphrase|wrong two
-[Pp]assphrase|wrong three" --disk "$T/disk.img" --medium "$T/medium.img" --arg certrescue=renew
+typed 1 'three wrong passphrases' "Passphrase of|wrong one
+Passphrase of|wrong two
+Passphrase of|wrong three" --disk "$T/disk.img" --medium "$T/medium.img" --arg certrescue=renew
 unlike 'what was typed is not echoed' "$out" 'wrong (one|two|three)'
 "$LIB/read-disk" "$T/disk.img" --list >"$T/after.list"
 same 'files, owners, modes, times, attributes are as they were' "$T/before.list" "$T/after.list"
 
-typed 0 'the right passphrase on the second try' "[Pp]assphrase|wrong
-[Pp]assphrase|$(cat "$T/pass")" --disk "$T/disk.img" --medium "$T/medium.img" --arg certrescue=renew
+typed 0 'the right passphrase on the second try' "Passphrase of|wrong
+Passphrase of|$(cat "$T/pass")" --disk "$T/disk.img" --medium "$T/medium.img" --arg certrescue=renew
 ok 'openssl says that it is rescued' "$LIB/verify-node" --quiet --before "$T/node.tree" --ca "$T/node.ca" "$T/disk.img"
 
 # --- the operator's console: looks, and changes nothing unasked

@@ -206,11 +206,16 @@ static int run(struct renew *r, struct error *err)
 	choose_id(r);
 	if (store_open(&r->store, r->ca ? r->ca : r->c.media, r->ca != NULL, r->cluster, err))
 		return -1;
-	if (discover(&r->root, &r->inv, err) || renew_clock(r, err) || make_plan(r, err))
+	if (discover(&r->root, &r->inv, err) || renew_clock(r, err))
 		return -1;
-	if (show_plan(r))
+	int rc = make_plan(r, err);
+	if (rc && err->kind != ERR_FAILED)
+		return -1;
+	if (show_plan(r) && rc == 0)
 		return error_set(
 			err, ERR_FAILED, NULL, "nothing was changed", "the plan cannot be shown");
+	if (rc)
+		return -1;
 	if (r->plan.renewed == 0)
 		return error_set(err, ERR_PARTIAL, NULL, "see the reasons above",
 			"nothing can be renewed, though %zu are due", r->plan.refused);

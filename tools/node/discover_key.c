@@ -104,6 +104,8 @@ static void judge_file(struct discovery *d, size_t i, const char *path)
 		discover_find(d, path, code, true,
 			"see what stands there (ls -l) and put the key back",
 			"the private key cannot be read: %s", why);
+		free(c->key_path); /* something stands there: no place for a new key */
+		c->key_path = NULL;
 		return;
 	}
 	d->notes[file].read = true;

@@ -118,8 +118,10 @@ static int try_issuer(struct search *s, const struct cert *ca, bool root)
 	const struct cert *last = s->chain[s->n - 1];
 	if (!bytes_equal(last->issuer, ca->subject) || in_chain(s, ca))
 		return 1;
-	if (s->n == DEPTH_MAX || ++s->checks > CHECKS_MAX)
+	if (s->n == DEPTH_MAX || ++s->checks > CHECKS_MAX) {
+		s->told = false; /* says more than why the first of so many failed */
 		return no(s, "the chain above \"%s\" is too long or too tangled%s", last, "");
+	}
 	if (check_ca(s, ca, root) < 0 || check_signature(s, last, ca) < 0)
 		return -1;
 	s->chain[s->n++] = ca;

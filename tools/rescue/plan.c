@@ -6,16 +6,7 @@
 
 #include "base/clock.h"
 #include "pki/chain.h"
-#include "rescue/plan.h"
-
-/* What a decision looks at. */
-struct maker {
-	const struct inventory *inv;
-	const struct plan_ca *cas;
-	size_t n_cas;
-	const struct policy *policy;
-	struct plan *plan;
-};
+#include "rescue/plan_make.h"
 
 const char *plan_action_text(enum plan_action a)
 {
@@ -49,11 +40,6 @@ static int issuer_at_hand(const struct maker *m, const struct cert *c)
 			best = (int)i;
 	}
 	return best;
-}
-
-static bool is_own(const struct inv_cert *c)
-{
-	return c->role == ROLE_KUBELET_SERVER;
 }
 
 /* The end of the CA as the node knows it: a certificate past that is dead there. */
@@ -110,7 +96,7 @@ static const char *key_trouble(const struct inv_cert *c)
 static bool choose_key(const struct maker *m, const struct inv_cert *c, struct plan_item *item)
 {
 	bool good = c->key_state == INV_KEY_OK;
-	bool throw_away = is_own(c) && c->is_ca; /* its private key was never kept */
+	bool throw_away = plan_is_own(c) && c->is_ca; /* its private key was never kept */
 	char *kept = throw_away ? NULL : why_kept(m, c);
 	char *before = item->reason;
 	item->key = c->cert.key;
@@ -122,7 +108,7 @@ static bool choose_key(const struct maker *m, const struct inv_cert *c, struct p
 	else if (kept)
 		decide(item, PLAN_REFUSE,
 			xasprintf("%s, but the private key is %s", kept, key_trouble(c)));
-	else if (c->key_state == INV_KEY_MISSING)
+	else if (c->key_state == INV_KEY_MISSING && !c->key_path && !c->place[0])
 		decide(item, PLAN_REFUSE,
 			xstrdup("its private key file is missing, and where it should be is not "
 				"known; put any key file in its place and run renew again"));
@@ -243,7 +229,7 @@ static void plan_one(const struct maker *m, size_t i, bool any_due)
 			xasprintf("cannot be read (%s)", c->problem ? c->problem : "damaged"));
 		return;
 	}
-	if (c->is_ca && !is_own(c)) {
+	if (c->is_ca && !plan_is_own(c)) {
 		if (state == INV_EXPIRED || state == INV_DUE)
 			decide(item, state == INV_EXPIRED ? PLAN_REFUSE : PLAN_KEEP,
 				xasprintf("a CA certificate that %s; only leaves are renewed",
@@ -252,8 +238,8 @@ static void plan_one(const struct maker *m, size_t i, bool any_due)
 			decide(item, PLAN_KEEP, xstrdup("a CA certificate"));
 		return;
 	}
-	item->ca = is_own(c) ? -1 : issuer_at_hand(m, &c->cert);
-	if (!is_own(c) && item->ca < 0) {
+	item->ca = plan_is_own(c) ? -1 : issuer_at_hand(m, &c->cert);
+	if (!plan_is_own(c) && item->ca < 0) {
 		bool ours = c->issuer >= 0 && (size_t)c->issuer != i && c->role != ROLE_OTHER;
 		item->due = item->due && ours;
 		decide(item, item->due ? PLAN_REFUSE : PLAN_KEEP,
@@ -278,80 +264,23 @@ static bool any_leaf_due(const struct maker *m)
 		enum inv_state s = inventory_state(m->inv, c, m->policy->now, m->policy->within);
 		if (c->is_ca || !broken(s))
 			continue;
-		if (!c->readable || is_own(c) || issuer_at_hand(m, &c->cert) >= 0)
+		if (!c->readable || plan_is_own(c) || issuer_at_hand(m, &c->cert) >= 0)
 			return true;
 	}
 	return m->inv->kubelet_link_is_file || m->inv->kubelet_conf_embedded;
 }
 
-/* Does a CA of this node stand in another cluster's directory as well? */
-static int one_cluster(const struct maker *m, struct error *err)
-{
-	const char *cluster = NULL;
-	for (size_t i = 0; i < m->plan->n; i++) {
-		int ca = m->plan->items[i].ca;
-		if (ca < 0)
-			continue;
-		for (size_t k = 0; k < m->n_cas; k++) {
-			if (!spki_same(m->cas[k].cert->spki, m->cas[ca].cert->spki))
-				continue;
-			if (cluster && strcmp(cluster, m->cas[k].cluster) != 0)
-				return error_set(err, ERR_REFUSED, NULL,
-					"name one with --cluster NAME",
-					"this node's CA stands in two clusters' directories: %s "
-					"and %s",
-					cluster, m->cas[k].cluster);
-			cluster = m->cas[k].cluster;
-		}
-	}
-	m->plan->cluster = cluster;
-	return 0;
-}
-
-/* No CA at hand signed anything here: the wrong stick, most likely. Names both sides by key. */
-static int check_cluster(const struct maker *m, struct error *err)
-{
-	const struct inv_cert *ca = NULL, *leaf = NULL;
-	for (size_t i = 0; i < m->inv->n_certs; i++) {
-		const struct inv_cert *c = &m->inv->certs[i];
-		if (m->plan->items[i].ca >= 0)
-			return 0;
-		if (!leaf && c->readable && !c->is_ca && c->issuer >= 0 && !is_own(c) &&
-			c->role != ROLE_OTHER)
-			leaf = c;
-		if (!ca && c->readable && c->role == ROLE_CA)
-			ca = c;
-	}
-	if (!leaf && !ca)
-		return 0;
-	struct buf mine = BUF_INIT, theirs = BUF_INIT;
-	char key[2 * SHA256_SIZE + 1];
-	const struct inv_cert *node = ca ? ca : &m->inv->certs[leaf->issuer];
-	cert_name_text(&theirs, node->cert.subject);
-	sha256_hex(node->cert.spki, key);
-	buf_printf(&theirs, " (key %.16s)", key);
-	for (size_t i = 0; i < m->n_cas && i < 4; i++) {
-		buf_str(&mine, i ? ", " : "");
-		cert_name_text(&mine, m->cas[i].cert->subject);
-		sha256_hex(m->cas[i].cert->spki, key);
-		buf_printf(&mine, " of %s (key %.16s)", m->cas[i].cluster, key);
-	}
-	error_set(err, ERR_REFUSED, m->inv->files[node->file].path,
-		"bring the stick that holds this cluster's CA",
-		"the CA at hand is another cluster's: this node's is %s; at hand: %s",
-		buf_text(&theirs), buf_text(&mine));
-	buf_free(&mine);
-	buf_free(&theirs);
-	return -1;
-}
-
-/* Is a file that hinders already counted by a certificate in it that is refused? */
+/* Is what a finding says of path cured by a renewal, or counted already by a refused certificate?
+ */
 static bool counted(const struct maker *m, const char *path)
 {
 	for (size_t i = 0; i < m->plan->n; i++) {
 		const struct plan_item *item = &m->plan->items[i];
-		if (item->action == PLAN_REFUSE && item->due &&
-			strcmp(m->inv->files[m->inv->certs[i].file].path, path) == 0)
+		const struct inv_cert *c = &m->inv->certs[i];
+		bool here = strcmp(m->inv->files[c->file].path, path) == 0 ||
+			    (c->key_path && strcmp(c->key_path, path) == 0);
+		if (here &&
+			(item->action == PLAN_RENEW || (item->action == PLAN_REFUSE && item->due)))
 			return true;
 	}
 	return false;
@@ -370,21 +299,12 @@ static void count(const struct maker *m)
 			continue;
 		p->renewed += item->action == PLAN_RENEW;
 		p->kept += item->action == PLAN_KEEP;
-		if (c->readable && (item->ca >= 0 || is_own(c)) && (!p->until || end < p->until))
+		if (c->readable && (item->ca >= 0 || plan_is_own(c)) &&
+			(!p->until || end < p->until))
 			p->until = end;
 	}
 	for (size_t i = 0; i < m->inv->n_findings; i++)
 		p->refused += m->inv->findings[i].hinders && !counted(m, m->inv->findings[i].path);
-}
-
-static int identity_in_doubt(const struct inventory *inv, struct error *err)
-{
-	for (size_t i = 0; i < inv->n_findings; i++) {
-		const struct inv_finding *f = &inv->findings[i];
-		if (strcmp(f->code, "identity") == 0)
-			return error_set(err, ERR_REFUSED, f->path, f->remedy, "%s", f->text);
-	}
-	return 0;
 }
 
 int plan_make(const struct inventory *inv, const struct plan_ca *cas, size_t n_cas,
@@ -404,7 +324,7 @@ int plan_make(const struct inventory *inv, const struct plan_ca *cas, size_t n_c
 			decide(item, PLAN_REFUSE, xstrdup(plan->items[item->same_as].reason));
 	}
 	count(&m);
-	if (check_cluster(&m, err) || one_cluster(&m, err) || identity_in_doubt(inv, err))
+	if (plan_refused(&m, err))
 		return -1;
 	if (plan->renewed == 0 && plan->refused == 0)
 		return error_set(err, ERR_NOTHING, NULL, NULL,

@@ -118,22 +118,33 @@ static int check_room(const struct need *need, const char *path, struct error *e
 	return 0;
 }
 
+/* The path without links: in directories for all, also at the end unless a link is what is put. */
+static int resolve(const struct root *root, struct entry *e, struct error *err)
+{
+	char real[PATH_MAX], dir[PATH_MAX];
+	const char *slash = strrchr(e->path, '/');
+	snprintf(dir, sizeof(dir), "%.*s", slash == e->path ? 1 : (int)(slash - e->path), e->path);
+	if (root_resolve(root, e->link ? dir : e->path, real, err))
+		return -1;
+	char *path = e->link ? xasprintf("%s%s", strcmp(real, "/") == 0 ? "" : real, slash)
+			     : xstrdup(real);
+	free(e->path);
+	e->path = path;
+	return 0;
+}
+
 static int check_entry(
 	const struct root *root, struct entry *e, struct need *needs, size_t *n, struct error *err)
 {
-	char real[PATH_MAX], dir[PATH_MAX];
-	/* A link in a directory's place is resolved; the link at the end is what is replaced. */
+	char dir[PATH_MAX];
+	if (resolve(root, e, err))
+		return -1;
 	const char *slash = strrchr(e->path, '/');
 	snprintf(dir, sizeof(dir), "%.*s", slash == e->path ? 1 : (int)(slash - e->path), e->path);
-	if (root_resolve(root, dir, real, err))
-		return -1;
-	char *path = xasprintf("%s%s", strcmp(real, "/") == 0 ? "" : real, slash);
-	free(e->path);
-	e->path = path;
-	int fd = root_open_dir(root, real, err);
+	int fd = root_open_dir(root, dir, err);
 	if (fd < 0)
 		return -1;
-	int rc = check_target(fd, strrchr(path, '/') + 1, e, err);
+	int rc = check_target(fd, slash + 1, e, err);
 	if (rc == 0)
 		rc = add_need(needs, n, fd, e->content.n, err);
 	close(fd);

@@ -152,8 +152,17 @@ static int render_key_file(struct job *j, size_t i, struct error *err)
 	const struct signed_item *r = renewed(j, i);
 	struct buf text = BUF_INIT;
 	size_t begin, end;
-	if (!new_key(j, i) || c->key_same_file || j->done[c->key_file] ||
-		c->key_state == INV_KEY_NONE || c->key_state == INV_KEY_MISSING)
+	if (!new_key(j, i) || c->key_same_file || c->key_state == INV_KEY_NONE)
+		return 0;
+	if (c->key_state == INV_KEY_MISSING) {
+		struct entry *lost = entries_add(j->entries, c->key_path);
+		lost->mode = 0600;
+		lost->uid = j->inv->files[c->file].st.st_uid;
+		lost->gid = j->inv->files[c->file].st.st_gid;
+		key_write(&lost->content, &r->key, KEY_FORM_TRADITIONAL);
+		return opinion_pair(buf_bytes(&r->der), buf_bytes(&lost->content), err);
+	}
+	if (j->done[c->key_file])
 		return 0;
 	struct bytes old = buf_bytes(&j->inv->files[c->key_file].content);
 	struct entry *e = replace(j, c->key_file);
@@ -265,7 +274,9 @@ static int render_kubeconfig(struct job *j, size_t file, struct error *err)
 static bool is_kubelet_current(const struct inv_file *f)
 {
 	const char *slash = strrchr(f->path, '/');
-	return slash && strcmp(slash, "/kubelet-client-current.pem") == 0;
+	/* -updated: the kubelet was stopped between its two renames, and there is no -current. */
+	return slash && (strcmp(slash, "/kubelet-client-current.pem") == 0 ||
+				strcmp(slash, "/kubelet-client-updated.pem") == 0);
 }
 
 /* The name the kubelet would choose: kubelet-client-YYYY-MM-DD-HH-MM-SS.pem. */
