@@ -19,7 +19,8 @@ static struct cert get(const char *name)
 /* ca NAME ISSUER EXTENSIONS...: makes NAME.key and NAME.pem (ISSUER self: self-signed). */
 static void make_fixtures(void)
 {
-	ok(sh("ca() { n=$1; i=$2; shift 2; openssl ecparam -name prime256v1 -genkey -noout -out "
+	ok(sh("unset S D A; ca() { n=$1; i=$2; shift 2; openssl ecparam -name prime256v1 -genkey "
+	      "-noout -out "
 	      "$n.key; printf '%%s\\n' \"$@\" > $n.ext\n"
 	      "  openssl req -new -key $n.key -subj \"/CN=${S:-$n}\" -out $n.csr\n"
 	      "  if [ $i = self ]; then openssl x509 -req -in $n.csr -signkey $n.key -extfile "

@@ -160,22 +160,21 @@ static const struct renew *speaking; /* the progress callback has no argument of
 
 static void progress(size_t made, size_t all)
 {
-	if (made == all)
-		renew_say(speaking, "keys made: %zu of %zu", made, all);
-	else if (made == 0)
-		renew_say(speaking, "making %zu private keys ...", all);
-	else
-		renew_say(speaking, "  %zu of %zu", made, all);
+	renew_say(speaking, "private keys made: %zu of %zu", made, all);
 }
 
 /* Unlocks, signs and checks, all in memory; the CA's keys are wiped before anything is written. */
 static int sign(struct renew *r, struct error *err)
 {
 	sign_begin(&r->signing, &r->inv, &r->plan);
-	int rc = renew_unlock(r, err);
 	speaking = r;
+	if (r->passphrase_file) /* else a question may stand on the terminal meanwhile */
+		sign_watch(&r->signing, progress);
+	int rc = renew_unlock(r, err);
+	if (rc == 0 && !r->passphrase_file)
+		sign_watch(&r->signing, progress);
 	if (rc == 0)
-		rc = sign_wait(&r->signing, progress, err);
+		rc = sign_wait(&r->signing, err);
 	if (rc == 0)
 		rc = sign_run(&r->signing, &r->store, r->c.now, err);
 	store_lock(&r->store);

@@ -17,12 +17,12 @@ struct order {
 
 struct keymill {
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
 	struct order *orders;
 	size_t n, next, made;
 	pthread_t threads[THREADS_MAX];
 	size_t n_threads;
 	bool stop, failed;
+	void (*progress)(size_t made, size_t all);
 	struct error err;
 };
 
@@ -31,7 +31,6 @@ struct keymill *keymill_new(size_t most)
 	struct keymill *m = xmalloc(sizeof(*m));
 	m->orders = xmalloc((most + 1) * sizeof(*m->orders));
 	pthread_mutex_init(&m->lock, NULL);
-	pthread_cond_init(&m->changed, NULL);
 	return m;
 }
 
@@ -51,11 +50,12 @@ static void *work(void *arg)
 		int rc = key_generate(o.key, o.alg, o.bits, &err);
 		pthread_mutex_lock(&m->lock);
 		m->made++;
+		if (m->progress && !rc)
+			m->progress(m->made, m->n);
 		if (rc && !m->failed) {
 			m->failed = true;
 			m->err = err;
 		}
-		pthread_cond_broadcast(&m->changed);
 	}
 	pthread_mutex_unlock(&m->lock);
 	return NULL;
@@ -83,23 +83,19 @@ static void join(struct keymill *m)
 	m->n_threads = 0;
 }
 
-int keymill_wait(struct keymill *m, void (*progress)(size_t made, size_t all), struct error *err)
+void keymill_watch(struct keymill *m, void (*progress)(size_t made, size_t all))
 {
-	size_t seen;
+	pthread_mutex_lock(&m->lock);
+	m->progress = progress;
+	if (progress && m->n)
+		progress(m->made, m->n);
+	pthread_mutex_unlock(&m->lock);
+}
+
+int keymill_wait(struct keymill *m, struct error *err)
+{
 	if (m->n_threads == 0)
 		work(m); /* not one thread could be started: here and now, then */
-	pthread_mutex_lock(&m->lock);
-	do {
-		seen = m->made;
-		if (progress && m->n) {
-			pthread_mutex_unlock(&m->lock);
-			progress(seen, m->n);
-			pthread_mutex_lock(&m->lock);
-		}
-		while (m->made == seen && m->made < m->n && !m->failed)
-			pthread_cond_wait(&m->changed, &m->lock);
-	} while (m->made > seen && !m->failed);
-	pthread_mutex_unlock(&m->lock);
 	join(m);
 	if (m->failed)
 		*err = m->err;
@@ -115,7 +111,6 @@ void keymill_free(struct keymill *m)
 	pthread_mutex_unlock(&m->lock);
 	join(m);
 	pthread_mutex_destroy(&m->lock);
-	pthread_cond_destroy(&m->changed);
 	free(m->orders);
 	free(m);
 }

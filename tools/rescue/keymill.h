@@ -13,9 +13,13 @@ struct keymill *keymill_new(size_t most_orders);
 /* key is empty and must stay where it is until keymill_wait has returned. Before keymill_start. */
 void keymill_order(struct keymill *m, struct key *key, enum key_alg alg, int bits);
 void keymill_start(struct keymill *m);
-/* Waits for all. progress (may be NULL): at the start and whenever one is done. -1: err of the
- * first. */
-int keymill_wait(struct keymill *m, void (*progress)(size_t made, size_t all), struct error *err);
+/*
+ * From now on progress is called (from any thread, one at a time) whenever a key is made, and now
+ * with what is made so far.
+ */
+void keymill_watch(struct keymill *m, void (*progress)(size_t made, size_t all));
+/* Waits for all. -1: err of the first that could not be made. */
+int keymill_wait(struct keymill *m, struct error *err);
 void keymill_free(struct keymill *m); /* lets the keys under way finish; NULL is allowed */
 
 #endif

@@ -23,9 +23,14 @@ void sign_begin(struct signing *s, const struct inventory *inv, const struct pla
 	keymill_start(s->mill);
 }
 
-int sign_wait(struct signing *s, void (*progress)(size_t made, size_t all), struct error *err)
+void sign_watch(struct signing *s, void (*progress)(size_t made, size_t all))
 {
-	return keymill_wait(s->mill, progress, err);
+	keymill_watch(s->mill, progress);
+}
+
+int sign_wait(struct signing *s, struct error *err)
+{
+	return keymill_wait(s->mill, err);
 }
 
 void sign_end(struct signing *s)

@@ -24,11 +24,10 @@ struct signing {
 
 /* Starts to make the plan's new keys in the background. inv and plan must outlive s. */
 void sign_begin(struct signing *s, const struct inventory *inv, const struct plan *plan);
-/*
- * Waits for the keys. progress (may be NULL) is called with how many of all are made, at the start
- * and after each. -1: a key could not be made.
- */
-int sign_wait(struct signing *s, void (*progress)(size_t made, size_t all), struct error *err);
+/* Has progress called with how many of all keys are made: now, and after each. */
+void sign_watch(struct signing *s, void (*progress)(size_t made, size_t all));
+/* Waits for the keys. -1: one could not be made. */
+int sign_wait(struct signing *s, struct error *err);
 /*
  * Signs with the CAs of store, which are open, and checks: lint, our own chain check and mbedTLS's,
  * against the CA at hand and the node's own copy of it; subject and extensions against the old

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Sourced by test files after lib/tap.sh: a node and its medium, copies of them, and the proof that a node is as before.
+#
+#   cluster [make-node option...]   $T/base, an expired P-256 node; $T/ca, its CA; $T/medium, the CA on a medium
+#   fresh                  $T/node is a copy of $T/base again; $T/node.was its manifest
+#   remember               takes $T/node's manifest again, after a fixture was altered by hand
+#   unchanged WHAT         $T/node is as in $T/node.was: content, owners, modes, times, attributes, nothing added
+#   renew [option...]      certrescue renew of $T/node from $T/medium with --yes
+#   crt PATH               the certificate (in a kubeconfig: the user's) at PATH of $T/node as PEM
+#   key PATH               the private key likewise
+#   field FILE KEY         the decoded value of a kubeconfig's KEY (client-certificate-data ...)
+#   ids                    rescues kept on $T/node
+C=$BIN/certrescue K=/etc/kubernetes P=/etc/kubernetes/pki
+[ -x "$C" ] || bail "$C is not built: make tools"
+
+cluster() {
+	"$LIB/make-node" --key p256 --out "$T/base" --ca-out "$T/ca" "$@" || bail 'make-node failed'
+	"$LIB/make-medium" --ca "$T/ca" --out "$T/medium" || bail 'make-medium failed'
+}
+remember() { "$LIB/manifest" "$T/node" >"$T/node.was"; }
+fresh() {
+	chmod -R u+rwX "$T/node" 2>/dev/null
+	rm -rf "$T/node"
+	cp -a "$T/base" "$T/node"
+	remember
+}
+unchanged() {
+	"$LIB/manifest" "$T/node" >"$T/node.is"
+	if cmp -s "$T/node.was" "$T/node.is"; then tap 0 "$1"; else
+		tap 1 "$1"
+		note "$(diff "$T/node.was" "$T/node.is" | head -20)"
+	fi
+}
+renew() { "$C" renew --root "$T/node" --media "$T/medium" --yes "$@"; }
+field() { awk -v k="$2:" '$1 == k { gsub(/"/, "", $2); print $2; exit }' "$1" | base64 -d; }
+crt() {
+	case $1 in
+	*.conf | */config) field "$T/node$1" client-certificate-data ;;
+	*) openssl x509 -in "$T/node$1" ;;
+	esac
+}
+key() {
+	case $1 in
+	*.conf | */config) field "$T/node$1" client-key-data ;;
+	*) cat "$T/node$1" ;;
+	esac
+}
+ids() { ls "$T/node/var/lib/certrescue" 2>/dev/null; }
