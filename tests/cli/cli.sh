@@ -10,6 +10,7 @@
 #   crt PATH               the certificate (in a kubeconfig: the user's) at PATH of $T/node as PEM
 #   key PATH               the private key likewise
 #   field FILE KEY         the decoded value of a kubeconfig's KEY (client-certificate-data ...)
+#   json WHAT FILTER       $out is one JSON object for which jq's FILTER holds
 #   ids                    rescues kept on $T/node
 C=$BIN/certrescue K=/etc/kubernetes P=/etc/kubernetes/pki
 [ -x "$C" ] || bail "$C is not built: make tools"
@@ -45,5 +46,12 @@ key() {
 	*.conf | */config) field "$T/node$1" client-key-data ;;
 	*) cat "$T/node$1" ;;
 	esac
+}
+json() {
+	if jq -es "length == 1 and (.[0] | $2)" >/dev/null 2>&1 <<<"$out"; then tap 0 "$1"; else
+		tap 1 "$1"
+		note "not so: $2"
+		note "$(head -c 2000 <<<"$out")"
+	fi
 }
 ids() { ls "$T/node/var/lib/certrescue" 2>/dev/null; }

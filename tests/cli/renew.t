@@ -4,7 +4,6 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/cli.sh"
 cluster
-P256="$T/medium"
 
 # --- what changes and what does not
 fresh
@@ -50,23 +49,23 @@ remember
 exits 2 'a second renew has nothing to do' renew
 unchanged 'and changes nothing'
 exits 2 'nor in JSON' renew --format json
-ok 'which is one JSON object' jq -es 'length == 1 and .[0].exit == 2' "$T/out"
+json 'which is one JSON object' '.exit == 2 and .renewed == 0'
 unchanged 'and changes nothing'
 
 # --- dry runs
+had=$(ls "$T/medium/reports/cp-1")
 fresh
 exits 0 '--dry-run shows the plan' "$C" renew --root "$T/node" --media "$T/medium" --dry-run
 like 'it names what it would renew' "$out" 'renew +pki/apiserver.crt +new ECDSA-P256 key; expired'
 unchanged 'and writes nothing'
 exits 0 '--dry-run --format json' "$C" renew --root "$T/node" --media "$T/medium" --dry-run --format json
-ok 'is one object with the contract'\''s names' jq -es 'length == 1 and (.[0] | .version == 1 and .node == "cp-1" and .layout == "kubeadm" and (.now | type) == "string"
-	and ([.certificates[] | has("path", "place", "kind", "subject", "issuer", "serial_number", "not_before", "not_after", "seconds_left", "state", "key", "users", "action", "reason")] | all))' "$T/out"
-ok '(the same in detail)' jq -e '[.certificates[] | . as $c | ["path","place","kind","subject","issuer","serial_number","not_before","not_after","seconds_left","state","key","users","action","reason"] | map(. as $k | $c | has($k)) | all] | all' "$T/out"
+json 'is one object with the names of the contract' '.version == 1 and .node == "cp-1" and .layout == "kubeadm" and (.now | type) == "string"
+	and (["path", "place", "kind", "subject", "issuer", "serial_number", "not_before", "not_after", "seconds_left", "state", "key", "users", "action",
+	"reason"] as $names | [.certificates[] | [has($names[])] | all] | all)'
 exits 0 '--dry-run --drill signs in memory' "$C" renew --root "$T/node" --media "$T/medium" --dry-run --drill
 like 'it says so' "$out" 'drill: .*unchanged'
 unchanged 'and writes nothing'
-exits 0 '--drill leaves no report' test ! -e "$T/medium/reports/cp-1/$(date +%Y)nothing"
-is 'no other report' "$(ls "$T/medium/reports/cp-1" | wc -l)" 1
+is 'neither leaves a report' "$(ls "$T/medium/reports/cp-1")" "$had"
 WHAT='without --yes and without a terminal nothing is done' refuses 64 'no terminal.*--yes' "$C" renew --root "$T/node" --media "$T/medium"
 unchanged 'the node is as before'
 
@@ -79,7 +78,7 @@ exits 0 '--within 300d makes it due' renew --within 300d
 rm -rf "$T/node"; cp -a "$T/good" "$T/node"
 cp -a "$T/base$P/apiserver.crt" "$T/base$P/apiserver.key" "$T/node$P/"; remember
 exits 0 'without --only-due all are renewed with the one' "$C" renew --root "$T/node" --media "$T/medium" --dry-run --format json
-isnt 'more than one' "$(jq .renewed "$T/out")" 1
+json 'more than one' '.renewed > 10'
 exits 0 '--only-due renews the one that is due' renew --only-due
 is 'and only it' "$("$LIB/manifest" --exclude var/lib/certrescue "$T/node" | diff "$T/node.was" - | sed -n 's/^> \(\S*\).*/\1/p' | grep -vE '^/(var/lib|etc/kubernetes/pki)$' | paste -sd' ')" \
 	"$P/apiserver.crt $P/apiserver.key"
@@ -92,7 +91,7 @@ exits 0 '--ca DIR instead of a medium' "$C" renew --root "$T/node" --ca "$T/ca/k
 ok 'openssl finds it good' "$LIB/verify-node" --quiet --ca "$T/ca" --before "$T/base" --key new "$T/node"
 fresh
 exits 0 '--format json' renew --format json
-ok 'standard output is one object' jq -es 'length == 1 and .[0].command == "renew" and .[0].exit == 0' "$T/out"
+json 'standard output is one object' '.command == "renew" and .exit == 0'
 fresh
 exits 0 '--quiet' renew --quiet
 is 'says nothing' "$out$err" ''

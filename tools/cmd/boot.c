@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -64,11 +65,10 @@ static void share(struct session *s)
 	s->shared->known = true;
 }
 
-/* A setting that cannot be understood leads to a console, never to a rescue. */
-static void to_console(struct session *s, const struct error *err)
+/* A setting that cannot be understood leads to a console (boot_args.h), never to a rescue. */
+static void not_understood(struct session *s, const struct error *err)
 {
 	boot_complain(err);
-	s->boot.args.mode = BOOT_CONSOLE;
 	share(s);
 }
 
@@ -78,34 +78,53 @@ static void read_arguments(struct session *s)
 	struct buf line = BUF_INIT;
 	struct error err = ERROR_INIT;
 	read_text("/proc/cmdline", &line);
-	int rc = boot_args_cmdline(a, buf_text(&line), &err);
+	if (boot_args_cmdline(a, buf_text(&line), &err))
+		not_understood(s, &err);
 	buf_free(&line);
-	/* What the operator types in the console comes as such a line too. */
+	/* What the operator types on the console comes as such a line too, and wins. */
 	if (s->mode)
-		buf_printf(&line, "certrescue=%s ", s->mode);
+		buf_printf(&line, "certrescue=\"%s\" ", s->mode);
 	if (s->node)
-		buf_printf(&line, "certrescue.node=%s ", s->node);
+		buf_printf(&line, "certrescue.node=\"%s\" ", s->node);
 	if (s->cluster)
-		buf_printf(&line, "certrescue.cluster=%s ", s->cluster);
-	if (rc || boot_args_cmdline(a, buf_text(&line), &err))
-		to_console(s, &err);
+		buf_printf(&line, "certrescue.cluster=\"%s\" ", s->cluster);
+	if (boot_args_cmdline(a, buf_text(&line), &err))
+		not_understood(s, &err);
 	buf_free(&line);
 	share(s);
 }
 
 static void read_conf(struct session *s)
 {
+	const struct boot_args before = s->boot.args;
 	struct buf conf = BUF_INIT;
 	struct error err = ERROR_INIT;
 	int fd = s->boot.medium ? host_open(BOOT_MEDIUM) : -1;
 	if (fd < 0)
 		return;
 	if (host_read(fd, "certrescue.conf", 65536, &conf) &&
-		boot_args_conf(&s->boot.args, buf_bytes(&conf), &err))
-		to_console(s, &err);
+		boot_args_conf(&s->boot.args, buf_bytes(&conf), &err)) {
+		if (s->mode) /* the operator has said what to do */
+			s->boot.args = before;
+		not_understood(s, &err);
+	}
 	close(fd);
 	buf_free(&conf);
 	share(s);
+}
+
+/*
+ * The filesystems that are most likely, by a second processor while this one looks at the devices;
+ * what is loaded already is no error to the mount that asks for it.
+ */
+static void load_filesystems(struct modules *m)
+{
+	struct error err = ERROR_INIT;
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2 || fork() != 0)
+		return;
+	modules_load(m, "ext4", &err);
+	modules_load(m, "vfat", &err);
+	_exit(0);
 }
 
 static void load_drivers(struct boot *b, struct coldplug *c)
@@ -122,6 +141,7 @@ static void load_drivers(struct boot *b, struct coldplug *c)
 	free(dir);
 	if (!b->modules)
 		return;
+	load_filesystems(b->modules);
 	coldplug_open(c, b->modules);
 	coldplug_sweep(c);
 	coldplug_wait(c, 0, SETTLE_MOST);
@@ -170,14 +190,7 @@ static int renew(struct session *s, struct error *err)
 	s->shared->renewing = true;
 	if (boot_mount_for_renew(b, err))
 		return -1;
-	boot_say("the node before the rescue:");
-	boot_run_check(b);
-	int code = boot_run_renew(b);
-	if (code == ERR_NONE || code == ERR_PARTIAL) {
-		boot_say("the node after the rescue:");
-		boot_run_check(b);
-	}
-	return code;
+	return boot_run_renew(b);
 }
 
 static int check(struct session *s)
@@ -220,14 +233,20 @@ static void show_help(void)
 	buf_free(&b);
 }
 
-/* Unmounts, and says so if that fails: a rescue whose bytes did not reach the disk is not done. */
-static int finish(int code)
+/*
+ * Unmounts, and says so if that fails: a rescue whose bytes did not reach the disk is not done. A
+ * child that was killed may have been killed after its commit record.
+ */
+static int finish(const struct session *s, int code)
 {
 	struct error err = ERROR_INIT;
+	bool renew = s->boot.args.mode == BOOT_RENEW;
+	if (code >= 128)
+		code = renew ? ERR_PENDING : ERR_FAILED;
 	if (boot_unmount(&err) == 0)
 		return code;
 	boot_complain(&err);
-	return code == ERR_NONE || code == ERR_PARTIAL ? ERR_PENDING : code;
+	return renew && (code == ERR_NONE || code == ERR_PARTIAL) ? ERR_PENDING : code;
 }
 
 static int run_session(struct session *s)
@@ -242,9 +261,10 @@ static int run_session(struct session *s)
 	coldplug_close(&c);
 	if (!unattended(&b->args))
 		return code;
-	code = boot_result(b, finish(code));
+	int ended = finish(s, code);
+	boot_result(b, code, ended);
 	s->shared->told = true;
-	return code;
+	return ended;
 }
 
 /* In a terminal of its own, started by init: stays until the operator or the arguments end it. */
@@ -264,7 +284,7 @@ static int in_console(void *arg)
 	enum boot_then then;
 	while ((then = boot_run_shell()) == BOOT_THEN_DEFAULT)
 		boot_say("the shell has ended; type poweroff or reboot to leave");
-	finish(0);
+	finish(s, 0);
 	s->shared->then = (int)then;
 	return code;
 }
@@ -293,7 +313,7 @@ static int end(struct session *s, int status)
 		strcpy(s->boot.host, "-");
 		unlink(BOOT_RESULT);
 		if (!sh->told)
-			boot_result(&s->boot, sh->renewing ? ERR_PENDING : ERR_FAILED);
+			boot_result(&s->boot, -1, sh->renewing ? ERR_PENDING : ERR_FAILED);
 	}
 	sync();
 	silence_kernel();
@@ -334,8 +354,14 @@ int cmd_boot(int argc, char **argv)
 	mkdir(BOOT_NODE, 0700);
 	mkdir(BOOT_MEDIUM, 0700);
 	if (s.here) {
-		rc = finish(0); /* what an earlier look has left mounted */
-		return rc ? rc : run_session(&s);
+		struct error err = ERROR_INIT;
+		if (boot_unmount(&err) == 0) /* what an earlier look has left mounted */
+			return run_session(&s);
+		boot_complain(&err);
+		return ERR_FAILED;
 	}
+	mkdir("/dev/pts",
+		0755); /* for the console; not in fstab, since devtmpfs comes without it */
+	mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "mode=0600,ptmxmode=0600");
 	return end(&s, boot_console_run(in_console, &s));
 }

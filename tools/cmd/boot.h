@@ -75,8 +75,13 @@ int boot_run_renew(const struct boot *b);
 /* Runs a login shell until the operator leaves it; the way to end that was chosen, or default. */
 enum boot_then boot_run_shell(void);
 
-/* Prints the RESULT line: renew's own if it left one, else one made of code. Returns the code. */
-int boot_result(const struct boot *b, int code);
+/*
+ * Prints the RESULT line with the exit code: renew's own numbers if it left a line for the code
+ * that it ended with (ran; -1: none), else one without.
+ */
+void boot_result(const struct boot *b, int ran, int code);
+/* own, a line that renew left when it ended with ran, with another exit code; false: not one. */
+bool boot_result_line(const char *own, int ran, int code, struct buf *to);
 
 /* --- boot_say.c ----------------------------------------------------------------------------- */
 

@@ -41,6 +41,7 @@ static int set_word(struct boot_args *a, const struct key *k, struct bytes value
 	for (int i = 0; k->words[i]; i++) {
 		if (k->words[i][0] && bytes_is(value, k->words[i])) {
 			*(int *)((char *)a + k->at) = i;
+			buf_free(&known);
 			return 0;
 		}
 		if (k->words[i][0])
@@ -79,26 +80,69 @@ static int set(struct boot_args *a, struct bytes name, struct bytes value, unsig
 		(const char *)name.p);
 }
 
-int boot_args_cmdline(struct boot_args *a, const char *text, struct error *err)
+/*
+ * What could not be understood leads to a console, and nothing that comes later leads out of it: a
+ * certrescue.conf must not start a rescue that a misspelt kernel argument was to hold back.
+ */
+static int give_up(struct boot_args *a)
+{
+	a->mode = BOOT_CONSOLE;
+	a->given = ~0u;
+	return -1;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/*
+ * The next word into `to`, as the kernel takes it (lib/cmdline.c): blanks between quotes belong to
+ * it, the quotes themselves do not. False at the end.
+ */
+static bool next_word(const char **text, struct buf *to)
+{
+	const char *p = *text;
+	bool quoted = false;
+	to->n = 0;
+	buf_add(to, "", 0);
+	while (is_space(*p))
+		p++;
+	bool any = *p != 0;
+	for (; *p && (quoted || !is_space(*p)); p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else
+			buf_add(to, p, 1);
+	}
+	*text = p;
+	return any;
+}
+
+static int set_argument(struct boot_args *a, const char *word, struct error *err)
 {
 	static const char prefix[] = "certrescue";
-	size_t skip = sizeof(prefix) - 1;
-	for (const char *p = text; *p;) {
-		p += strspn(p, " \t\n\"");
-		size_t n = strcspn(p, " \t\n\"");
-		const char *equals = memchr(p, '=', n);
-		if (equals && n > skip && memcmp(p, prefix, skip) == 0 &&
-			(p[skip] == '=' || p[skip] == '.')) {
-			const char *key = p[skip] == '.' ? p + skip + 1 : p;
-			struct bytes name = {(const uint8_t *)key, (size_t)(equals - key)};
-			struct bytes value = {
-				(const uint8_t *)equals + 1, (size_t)(p + n - equals - 1)};
-			if (set(a, name, value, 0, "the kernel command line", err))
-				return -1;
-		}
-		p += n;
+	const char *rest = word + sizeof(prefix) - 1;
+	if (strncmp(word, prefix, sizeof(prefix) - 1) != 0 ||
+		(*rest && *rest != '=' && *rest != '.'))
+		return 0; /* the kernel's */
+	const char *key = *rest == '.' ? rest + 1 : word, *equals = strchr(key, '=');
+	struct bytes name = bytes_of(key), value = bytes_of("");
+	if (equals) {
+		name.n = (size_t)(equals - key);
+		value = bytes_of(equals + 1);
 	}
-	return 0;
+	return set(a, name, value, 0, "the kernel command line", err);
+}
+
+int boot_args_cmdline(struct boot_args *a, const char *text, struct error *err)
+{
+	struct buf word = BUF_INIT;
+	int rc = 0;
+	while (rc == 0 && next_word(&text, &word))
+		rc = set_argument(a, buf_text(&word), err);
+	buf_free(&word);
+	return rc ? give_up(a) : 0;
 }
 
 static struct bytes trim(struct bytes b)
@@ -152,7 +196,7 @@ static int conf_line(
 	return set(a, name, value, frozen, where, err);
 }
 
-int boot_args_conf(struct boot_args *a, struct bytes conf, struct error *err)
+static int read_conf(struct boot_args *a, struct bytes conf, struct error *err)
 {
 	unsigned frozen = a->given, number = 0;
 	bool inside = false;
@@ -182,4 +226,9 @@ int boot_args_conf(struct boot_args *a, struct bytes conf, struct error *err)
 			return -1;
 	}
 	return 0;
+}
+
+int boot_args_conf(struct boot_args *a, struct bytes conf, struct error *err)
+{
+	return read_conf(a, conf, err) ? give_up(a) : 0;
 }

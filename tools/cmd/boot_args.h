@@ -29,15 +29,17 @@ struct boot_args {
 };
 
 /*
- * The kernel command line: words "certrescue=MODE" and "certrescue.KEY=VALUE"; others are the
- * kernel's. An unknown key or value is ERR_USAGE: a misspelt node= must not rescue another node.
+ * The kernel command line: words "certrescue=MODE" and "certrescue.KEY=VALUE", quoted as the kernel
+ * has it; others are the kernel's. Of two with one key the last counts. An unknown key or value is
+ * ERR_USAGE (a misspelt node= must not rescue another node): then the mode is BOOT_CONSOLE, and no
+ * certrescue.conf changes that.
  */
 int boot_args_cmdline(struct boot_args *a, const char *text, struct error *err);
 
 /*
  * certrescue.conf: indented lines "KEY: VALUE" below a line "boot:", with the keys of the command
  * line (certrescue, cluster, node, ...); comments, empty lines and other top-level keys are passed
- * over. What is more YAML than that is ERR_USAGE with its line.
+ * over. What is more YAML than that is ERR_USAGE with its line, and leads to a console likewise.
  */
 int boot_args_conf(struct boot_args *a, struct bytes conf, struct error *err);
 

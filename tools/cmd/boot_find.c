@@ -22,7 +22,7 @@ static bool look(struct boot *b, const struct survey_disk *d, const char *dir)
 {
 	struct error err = ERROR_INIT;
 	mkdir(dir, 0700);
-	if (mount_device(d->dev.path, &d->what, dir, MOUNT_LOOK, dir != (const char *)BOOT_MEDIUM,
+	if (mount_device(d->dev.path, &d->what, dir, MOUNT_LOOK, strcmp(dir, BOOT_MEDIUM) != 0,
 		    b->modules, &err) == 0)
 		return true;
 	boot_complain(&err);

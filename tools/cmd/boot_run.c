@@ -82,8 +82,9 @@ int boot_run_check(const struct boot *b)
 int boot_run_renew(const struct boot *b)
 {
 	const struct survey_disk *n = b->node;
-	struct arguments a = {
-		.v = {xstrdup("certrescue"), xstrdup("renew"), xstrdup("--yes")}, .n = 3};
+	struct arguments a = {.v = {xstrdup("certrescue"), xstrdup("renew"), xstrdup("--yes"),
+				      xstrdup("--tables")},
+		.n = 4};
 	add(&a, "--root", BOOT_NODE);
 	add(&a, "--media", BOOT_MEDIUM);
 	add(&a, "--backdate", "25h");
@@ -114,36 +115,38 @@ enum boot_then boot_run_shell(void)
 	return strncmp(word, "poweroff", 8) == 0 ? BOOT_THEN_POWEROFF : BOOT_THEN_DEFAULT;
 }
 
-/* renew's own line: one line of printable characters, "certrescue: RESULT renew exit=N ...". */
-static bool own_line(char *line, size_t cap, int code)
+bool boot_result_line(const char *own, int ran, int code, struct buf *to)
 {
 	char start[48];
-	int fd = open(BOOT_RESULT, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, line, cap - 1) : -1;
-	if (fd >= 0)
-		close(fd);
-	line[n > 0 ? n : 0] = 0;
-	line[strcspn(line, "\r\n")] = 0;
-	for (char *p = line; *p; p++)
-		if (*p < ' ' || *p > '~')
+	size_t n = strcspn(own, "\r\n");
+	for (size_t i = 0; i < n; i++)
+		if (own[i] < ' ' || own[i] > '~')
 			return false;
-	snprintf(start, sizeof(start), "certrescue: RESULT renew exit=%d ", code);
-	return strncmp(line, start, strlen(start)) == 0;
+	snprintf(start, sizeof(start), "certrescue: RESULT renew exit=%d ", ran);
+	if (ran < 0 || strncmp(own, start, strlen(start)) != 0)
+		return false;
+	buf_printf(to, "certrescue: RESULT renew exit=%d %.*s", code, (int)(n - strlen(start)),
+		own + strlen(start));
+	return true;
 }
 
-int boot_result(const struct boot *b, int code)
+void boot_result(const struct boot *b, int ran, int code)
 {
-	char line[1024];
-	if (code >= 128) /* renew was killed: it may have been after its commit record */
-		code = b->args.mode == BOOT_RENEW ? ERR_PENDING : ERR_FAILED;
+	char own[1024];
+	struct buf line = BUF_INIT;
+	int fd = open(BOOT_RESULT, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, own, sizeof(own) - 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	own[n > 0 ? n : 0] = 0;
 	if (b->args.mode == BOOT_CHECK)
-		printf("certrescue: RESULT check exit=%d node=%s\n", code, b->host);
-	else if (own_line(line, sizeof(line), code))
-		printf("%s\n", line);
-	else
-		printf("certrescue: RESULT renew exit=%d node=%s renewed=0 kept=0 refused=0 "
-		       "until=- id=-\n",
+		buf_printf(&line, "certrescue: RESULT check exit=%d node=%s", code, b->host);
+	else if (!boot_result_line(own, ran, code, &line))
+		buf_printf(&line,
+			"certrescue: RESULT renew exit=%d node=%s renewed=0 kept=0 refused=0 "
+			"until=- id=-",
 			code, b->host);
+	printf("%s\n", buf_text(&line));
 	fflush(stdout);
-	return code;
+	buf_free(&line);
 }

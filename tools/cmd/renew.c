@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/renew.h"
 #include "report/json.h"
+#include "report/table.h"
 #include "report/text.h"
 #include "rescue/stage.h"
 
@@ -46,6 +47,19 @@ void renew_say(const struct renew *r, const char *fmt, ...)
 	buf_free(&line);
 }
 
+void renew_table(const struct renew *r, const struct inventory *inv, const char *title)
+{
+	struct table_view view = {r->c.now, r->within, common_width(1), common_colour(&r->c, 1),
+		r->store.n_cas ? &r->store : NULL};
+	struct buf out = BUF_INIT;
+	if (!r->tables || r->c.quiet || r->c.json)
+		return;
+	renew_say(r, "%s", title);
+	table_check(&out, inv, &view);
+	common_print(&out);
+	buf_free(&out);
+}
+
 static int parse(struct renew *r, int argc, char **argv)
 {
 	struct args_option own[] = {
@@ -64,6 +78,8 @@ static int parse(struct renew *r, int argc, char **argv)
 		{"dry-run", ARGS_FLAG, &r->dry_run, NULL, "show the plan and write nothing"},
 		{"drill", ARGS_FLAG, &r->drill, NULL,
 			"with --dry-run: also unlock, sign and verify, in memory"},
+		{"tables", ARGS_FLAG, &r->tables, NULL,
+			"show the node before and after, as check does"},
 		{"yes", ARGS_FLAG, &r->yes, NULL, "do not ask"},
 		{"operator", ARGS_TEXT, &r->operator_name, "NAME", "who does this, for the report"},
 		{"evidence", ARGS_LISTED, &r->evidence, "SOURCE=TIME",
@@ -205,7 +221,10 @@ static int run(struct renew *r, struct error *err)
 	choose_id(r);
 	if (store_open(&r->store, r->ca ? r->ca : r->c.media, r->ca != NULL, r->cluster, err))
 		return -1;
-	if (discover(&r->root, &r->inv, err) || renew_clock(r, err))
+	if (discover(&r->root, &r->inv, err))
+		return -1;
+	renew_table(r, &r->inv, "the node before the rescue:");
+	if (renew_clock(r, err))
 		return -1;
 	int rc = make_plan(r, err);
 	if (rc && err->kind != ERR_FAILED)
@@ -228,9 +247,10 @@ static int run(struct renew *r, struct error *err)
 		renew_say(r, "drill: everything was done but writing; the node is unchanged");
 		return 0;
 	}
-	if (write_node(r, err))
+	if (write_node(r, err) || renew_verify(r, err))
 		return -1;
-	return renew_verify(r, err);
+	renew_table(r, &r->after, "the node after the rescue:");
+	return 0;
 }
 
 static void clean(struct renew *r)

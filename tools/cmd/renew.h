@@ -19,7 +19,7 @@ struct renew {
 	/* options */
 	const char *cluster, *ca, *passphrase_file, *key, *operator_name, *result_file;
 	int64_t validity, within, backdate;
-	bool only_due, yes, dry_run, drill;
+	bool only_due, yes, dry_run, drill, tables;
 	struct args_list evidence;
 	/* what it has at hand, in the order it comes */
 	char id[JOURNAL_ID];
@@ -35,6 +35,9 @@ struct renew {
 
 /* Where people read along: nothing is printed with --quiet. Escaped; a line end is added. */
 void renew_say(const struct renew *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The node as check shows it, where --tables asks for it. */
+void renew_table(const struct renew *r, const struct inventory *inv, const char *title);
 
 /* --- renew_ask.c: what the operator is asked ------------------------------------------------- */
 

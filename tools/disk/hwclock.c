@@ -14,7 +14,8 @@ bool hwclock_is_local(struct bytes adjtime)
 	size_t line = 0;
 	for (size_t i = 0; i < adjtime.n; i++) {
 		if (line == 2)
-			return adjtime.n - i >= 5 && memcmp(adjtime.p + i, "LOCAL", 5) == 0;
+			return adjtime.n - i >= 5 && memcmp(adjtime.p + i, "LOCAL", 5) == 0 &&
+			       (adjtime.n - i == 5 || memchr("\n\r \t", adjtime.p[i + 5], 4));
 		line += adjtime.p[i] == '\n';
 	}
 	return false;
@@ -46,20 +47,42 @@ static uint64_t block_size(const struct header *h, uint64_t time)
 	       h->isut;
 }
 
-/* The rule goes to the C library by TZ, where a name with / or : would be a file: checked here. */
+static bool is_letter(uint8_t c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * The rule goes to the C library by TZ, which takes what is none for a file's name or for UTC. So
+ * it must begin as one does: a name (letters, or anything harmless between < and >) and an offset;
+ * and no / or : stands where a file's name could be meant.
+ */
 static bool valid_rule(struct bytes r)
 {
-	static const char ok[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				 "0123456789<>+-,./:";
-	bool slash_first = true;
-	if (r.n < 4 || r.n >= RULE_MAX || r.p[0] == ':')
+	static const char ok[] = "<>+-,./:";
+	bool quoted = r.n && r.p[0] == '<', dates = false;
+	size_t i = quoted;
+	if (r.n >= RULE_MAX)
 		return false;
-	for (size_t i = 0; i < r.n; i++) {
-		if (!r.p[i] || !strchr(ok, r.p[i]))
+	while (i < r.n && (is_letter(r.p[i]) ||
+				  (quoted && (is_digit(r.p[i]) || r.p[i] == '+' || r.p[i] == '-'))))
+		i++;
+	if (i < 3u + quoted || (quoted && (i == r.n || r.p[i++] != '>')))
+		return false;
+	if (i < r.n && (r.p[i] == '+' || r.p[i] == '-'))
+		i++;
+	if (i == r.n || !is_digit(r.p[i]))
+		return false;
+	for (; i < r.n; i++) {
+		if (!is_letter(r.p[i]) && !is_digit(r.p[i]) && !memchr(ok, r.p[i], sizeof(ok) - 1))
 			return false;
-		if (r.p[i] == ',')
-			slash_first = false;
-		if (r.p[i] == '/' && slash_first)
+		dates |= r.p[i] == ',';
+		if (r.p[i] == '/' && !dates)
 			return false;
 	}
 	return true;
@@ -88,38 +111,65 @@ static int64_t in_zone(const char *rule, int64_t wall)
 	return t;
 }
 
+/* RFC 9636, 3.2: what an offset can be. More is no zone, and would move the clock by years. */
+static bool plausible(int64_t offset)
+{
+	return offset >= -89999 && offset <= 93599;
+}
+
+/* The block that counts, at `at` with times of `time` bytes, and its header. */
+static bool find_block(struct bytes tzif, struct header *h, size_t *at, uint64_t *time)
+{
+	if (!read_header(tzif, h))
+		return false;
+	*at = 44;
+	*time = 4;
+	if (h->version >= '2') {
+		uint64_t size = block_size(h, 4);
+		if (size > tzif.n - 44)
+			return false;
+		if (!read_header((struct bytes){tzif.p + 44 + size, tzif.n - 44 - (size_t)size}, h))
+			return false;
+		*at = 44 + (size_t)size + 44;
+		*time = 8;
+	}
+	return block_size(h, *time) <= tzif.n - *at;
+}
+
+/* The footer's rule, empty if it has none; false: the footer is damaged. */
+static bool find_rule(struct bytes tzif, size_t foot, struct bytes *rule)
+{
+	const uint8_t *p = tzif.p + foot, *end;
+	size_t n = tzif.n - foot;
+	if (n < 2 || p[0] != '\n' || !(end = memchr(p + 1, '\n', n - 1)))
+		return false;
+	*rule = (struct bytes){p + 1, (size_t)(end - p - 1)};
+	return true;
+}
+
 bool hwclock_to_utc(struct bytes tzif, int64_t wall, int64_t *utc)
 {
 	struct header h;
+	struct bytes r = {tzif.p, 0};
 	char rule[RULE_MAX];
-	if (!read_header(tzif, &h))
+	uint64_t time;
+	size_t at;
+	if (!find_block(tzif, &h, &at, &time))
 		return false;
-	uint64_t at = 44, size = block_size(&h, 4), time = 4;
-	if (h.version >= '2') {
-		if (size > tzif.n - at)
-			return false;
-		struct bytes second = {tzif.p + at + size, tzif.n - at - (size_t)size};
-		if (!read_header(second, &h))
-			return false;
-		at += size + 44;
-		size = block_size(&h, time = 8);
-	}
-	if (size > tzif.n - at)
+	if (time == 8 && !find_rule(tzif, at + (size_t)block_size(&h, 8), &r))
 		return false;
-	struct bytes foot = {tzif.p + at + size, tzif.n - (size_t)(at + size)};
-	if (time == 8 && foot.n > 2 && foot.p[0] == '\n') {
-		const uint8_t *end = memchr(foot.p + 1, '\n', foot.n - 1);
-		struct bytes r = {foot.p + 1, end ? (size_t)(end - foot.p - 1) : 0};
+	if (r.n) {
 		if (!valid_rule(r))
 			return false;
 		memcpy(rule, r.p, r.n);
 		rule[r.n] = 0;
 		*utc = in_zone(rule, wall);
-		return true;
+	} else {
+		const uint8_t *types = tzif.p + at + h.times * (time + 1);
+		uint8_t last = h.times ? types[-1] : 0;
+		if (last >= h.types)
+			return false;
+		*utc = wall - (int32_t)be32(types + last * 6u);
 	}
-	uint8_t last = h.times ? tzif.p[at + h.times * (time + 1) - 1] : 0;
-	if (last >= h.types)
-		return false;
-	*utc = wall - (int32_t)be32(tzif.p + at + h.times * (time + 1) + last * 6u);
-	return true;
+	return plausible(wall - *utc);
 }

@@ -203,3 +203,17 @@ bool bearssl_ec_sign(enum key_alg alg, struct bytes d, enum sig_alg sig, struct 
 	wipe_stack();
 	return n > 0;
 }
+
+bool bearssl_ec_verify(enum key_alg alg, struct bytes point, enum sig_alg sig, struct bytes data,
+	struct bytes signature)
+{
+	uint8_t digest[DIGEST_MAX];
+	br_ec_public_key pk = {.curve = curve_of(alg), .q = unconst(point), .qlen = point.n};
+	size_t n = bearssl_digest(sig, data, digest);
+	/* Its point functions look at no length of their own: 4 and two coordinates, or nothing. */
+	size_t want = alg == KEY_P256 ? 65 : alg == KEY_P384 ? 97 : 133;
+	if (!pk.curve || !n || point.n != want || point.p[0] != 4)
+		return false;
+	return br_ecdsa_vrfy_asn1_get_default()(
+		br_ec_get_default(), digest, n, &pk, signature.p, signature.n);
+}

@@ -39,4 +39,9 @@ bool bearssl_rsa_sign(
 bool bearssl_ec_sign(enum key_alg alg, struct bytes d, enum sig_alg sig, struct bytes data,
 	struct buf *signature);
 
+/* ECDSA, ASN.1 form; point: uncompressed. False: wrong signature, or a curve or digest unknown
+ * here. */
+bool bearssl_ec_verify(enum key_alg alg, struct bytes point, enum sig_alg sig, struct bytes data,
+	struct bytes signature);
+
 #endif

@@ -9,7 +9,10 @@
 
 #include "pki/cert.h"
 
-/* Only the signature: is c signed by ca's key, and is the issuer ca's subject byte for byte? */
+/*
+ * Only the signature: is c signed by ca's key, and is the issuer ca's subject byte for byte? What
+ * was found good is remembered: not to be called from several threads.
+ */
 bool chain_signed_by(const struct cert *c, const struct cert *ca);
 
 struct chain_ask {

@@ -29,12 +29,24 @@ static void decide(struct plan_item *item, enum plan_action action, char *reason
 	item->reason = reason;
 }
 
+/* Did ca sign c? Discovery has verified c's signature, if its issuer is known, under that one's
+ * key. */
+static bool signed_by(const struct maker *m, const struct inv_cert *c, const struct cert *ca)
+{
+	const struct inv_cert *issuer = c->issuer >= 0 ? &m->inv->certs[c->issuer] : NULL;
+	if (!bytes_equal(c->cert.issuer, ca->subject))
+		return false;
+	if (issuer && issuer->readable && spki_same(issuer->cert.spki, ca->spki))
+		return true;
+	return chain_signed_by(&c->cert, ca);
+}
+
 /* The CA at hand that signed c, or -1. Two with one key and name: the one that ends later. */
-static int issuer_at_hand(const struct maker *m, const struct cert *c)
+static int issuer_at_hand(const struct maker *m, const struct inv_cert *c)
 {
 	int best = -1;
 	for (size_t i = 0; i < m->n_cas; i++) {
-		if (!chain_signed_by(c, m->cas[i].cert))
+		if (!signed_by(m, c, m->cas[i].cert))
 			continue;
 		if (best < 0 || m->cas[i].cert->not_after > m->cas[best].cert->not_after)
 			best = (int)i;
@@ -205,7 +217,7 @@ static int same_certificate(const struct maker *m, size_t i)
 	for (size_t k = 0; embedded && k < m->inv->n_certs; k++) {
 		const struct inv_cert *o = &m->inv->certs[k];
 		if (o->role == ROLE_KUBELET_CLIENT && !o->place[0] && o->readable &&
-			issuer_at_hand(m, &o->cert) >= 0)
+			issuer_at_hand(m, o) >= 0)
 			return (int)k;
 	}
 	for (size_t k = 0; k < i; k++) {
@@ -238,7 +250,7 @@ static void plan_one(const struct maker *m, size_t i, bool any_due)
 			decide(item, PLAN_KEEP, xstrdup("a CA certificate"));
 		return;
 	}
-	item->ca = plan_is_own(c) ? -1 : issuer_at_hand(m, &c->cert);
+	item->ca = plan_is_own(c) ? -1 : issuer_at_hand(m, c);
 	if (!plan_is_own(c) && item->ca < 0) {
 		bool ours = c->issuer >= 0 && (size_t)c->issuer != i && c->role != ROLE_OTHER;
 		item->due = item->due && ours;
@@ -264,7 +276,7 @@ static bool any_leaf_due(const struct maker *m)
 		enum inv_state s = inventory_state(m->inv, c, m->policy->now, m->policy->within);
 		if (c->is_ca || !broken(s))
 			continue;
-		if (!c->readable || plan_is_own(c) || issuer_at_hand(m, &c->cert) >= 0)
+		if (!c->readable || plan_is_own(c) || issuer_at_hand(m, c) >= 0)
 			return true;
 	}
 	return m->inv->kubelet_link_is_file || m->inv->kubelet_conf_embedded;
