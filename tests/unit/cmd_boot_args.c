@@ -106,11 +106,12 @@ static void conf(void)
 		"boot:\n  certrescue: renew\n  node: \"vda\n", "boot: {certrescue: renew}\n",
 		"boot:\n  certrescue: renew\n  node: [vda]\n",
 		"boot:\n  certrescue: renew\n  node: \"a\\x41\"\n",
-		"boot:\n  certrescue: renew\n  node: &x vda\n", "boot:\n  certrescue: rEnew\n",
+		"boot:\n  certrescue: renew\n  node: &x vda\n",
 		"boot:\n  certrescue: renew\n  - x\n"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ok(both("certrescue=renew", bad[i]) < 0 && a.mode == BOOT_CONSOLE,
 			"a file that is not understood leads to a console (%zu)", i + 1);
+	ok(both(NULL, "boot:\n  certrescue: rEnew\n") < 0, "so does an unknown mode");
 	both(NULL, bad[0]);
 	has_str(err.path, "certrescue.conf: line 3", "its line is named");
 	a = (struct boot_args){0};

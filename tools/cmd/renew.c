@@ -108,10 +108,30 @@ static int parse(struct renew *r, int argc, char **argv)
 	return common_fail(&err);
 }
 
+/* Stages that were cut off before their commit record: nothing of the node was changed by them. */
+static void remove_leftovers(const struct renew *r)
+{
+	struct root_names ids;
+	struct error err = ERROR_INIT;
+	journal_list(&r->root, &ids);
+	for (size_t i = 0; i < ids.n; i++) {
+		if (journal_state(&r->root, ids.v[i]) != JOURNAL_STAGED)
+			continue;
+		if (stage_remove(&r->root, ids.v[i], NULL, 0, &err))
+			common_warn(&err);
+		else
+			renew_say(r, "rescue %s was cut off before it changed anything: removed",
+				ids.v[i]);
+	}
+	root_names_free(&ids);
+}
+
 /* An interrupted rescue comes first: forward to its end. */
 static int finish_pending(struct renew *r, struct error *err)
 {
 	char id[JOURNAL_ID];
+	if (!r->dry_run)
+		remove_leftovers(r);
 	if (!journal_pending(&r->root, id))
 		return 0;
 	if (r->dry_run)

@@ -89,6 +89,25 @@ int renew_confirm(const struct renew *r, struct error *err)
 	return error_set(err, ERR_FAILED, NULL, "nothing was changed", "not confirmed");
 }
 
+/* Plain keys are taken, but the medium alone is then enough to sign anything. */
+static void warn_of_plain_keys(const struct renew *r)
+{
+	struct error err;
+	for (size_t i = 0; i < r->store.n_cas; i++) {
+		const struct store_ca *ca = &r->store.cas[i];
+		if (!ca->open || ca->key.was_encrypted)
+			continue;
+		error_set(&err, ERR_NONE, ca->key_path,
+			"encrypt it: openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 "
+			"-iter "
+			"600000",
+			"the CA's key is not encrypted: who has the medium can sign for the "
+			"cluster");
+		common_warn(&err);
+		return; /* one is enough to be told */
+	}
+}
+
 /* Opens every CA that the plan uses with what is at hand; *again: a passphrase is needed or wrong.
  */
 static int unlock_all(
@@ -117,6 +136,7 @@ int renew_unlock(struct renew *r, struct error *err)
 	struct secret passphrase = SECRET_INIT;
 	bool again;
 	int rc = unlock_all(r, NULL, &again, err);
+	warn_of_plain_keys(r);
 	if (rc == 0 || !again)
 		return rc;
 	if (r->passphrase_file) {

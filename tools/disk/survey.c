@@ -84,9 +84,9 @@ bool survey_mountable(const struct survey_disk *d)
 static bool is_named(const struct survey_disk *d, const char *name)
 {
 	if (strncmp(name, "UUID=", 5) == 0)
-		return strcasecmp(d->what.uuid, name + 5) == 0;
+		return name[5] && strcasecmp(d->what.uuid, name + 5) == 0;
 	if (strncmp(name, "LABEL=", 6) == 0)
-		return strcmp(d->what.label, name + 6) == 0;
+		return name[6] && strcmp(d->what.label, name + 6) == 0;
 	return strcmp(d->dev.path, name) == 0 || strcmp(d->dev.name, name) == 0;
 }
 
