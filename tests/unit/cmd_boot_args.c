@@ -51,6 +51,10 @@ static void quotes(void)
 	is_int(a.mode, BOOT_CONSOLE, "a word between another argument's quotes starts no rescue");
 	both("x=\"certrescue=renew", NULL);
 	is_int(a.mode, BOOT_CONSOLE, "nor one behind a quote that is left open");
+	ok(both("certrescue=\"ren\"\"ew\"", NULL) < 0 && a.mode == BOOT_CONSOLE,
+		"quotes inside a value are a part of it");
+	is_int(both("ce\"rtrescue\"=renew", NULL), 0, "quotes inside a name");
+	is_int(a.mode, BOOT_CONSOLE, "make it another's");
 	is_int(both("certrescue=\"renew\" \"\"", NULL), 0, "an empty word");
 	is_int(a.mode, BOOT_RENEW, "is passed over");
 }

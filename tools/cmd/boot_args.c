@@ -96,53 +96,58 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/*
- * The next word into `to`, as the kernel takes it (lib/cmdline.c): blanks between quotes belong to
- * it, the quotes themselves do not. False at the end.
+/* The next word, as the kernel cuts the line (lib/cmdline.c): blanks between quotes belong to it.
  */
-static bool next_word(const char **text, struct buf *to)
+static bool next_word(const char **text, struct bytes *word)
 {
 	const char *p = *text;
 	bool quoted = false;
-	to->n = 0;
-	buf_add(to, "", 0);
 	while (is_space(*p))
 		p++;
-	bool any = *p != 0;
-	for (; *p && (quoted || !is_space(*p)); p++) {
-		if (*p == '"')
-			quoted = !quoted;
-		else
-			buf_add(to, p, 1);
-	}
+	*word = (struct bytes){(const uint8_t *)p, 0};
+	for (; *p && (quoted || !is_space(*p)); p++)
+		quoted ^= *p == '"';
+	word->n = (size_t)(p - (const char *)word->p);
 	*text = p;
-	return any;
+	return word->n > 0;
 }
 
-static int set_argument(struct boot_args *a, const char *word, struct error *err)
+/* Quotes around it are not a part of it; those inside are. */
+static struct bytes unquote(struct bytes b)
+{
+	if (b.n == 0 || b.p[0] != '"')
+		return b;
+	b.p++;
+	b.n--;
+	b.n -= b.n && b.p[b.n - 1] == '"';
+	return b;
+}
+
+static int set_argument(struct boot_args *a, struct bytes word, struct error *err)
 {
 	static const char prefix[] = "certrescue";
-	const char *rest = word + sizeof(prefix) - 1;
-	if (strncmp(word, prefix, sizeof(prefix) - 1) != 0 ||
-		(*rest && *rest != '=' && *rest != '.'))
-		return 0; /* the kernel's */
-	const char *key = *rest == '.' ? rest + 1 : word, *equals = strchr(key, '=');
-	struct bytes name = bytes_of(key), value = bytes_of("");
+	const size_t n = sizeof(prefix) - 1;
+	struct bytes name = unquote(word), value = bytes_of("");
+	const uint8_t *equals = name.n ? memchr(name.p, '=', name.n) : NULL;
 	if (equals) {
-		name.n = (size_t)(equals - key);
-		value = bytes_of(equals + 1);
+		value = (struct bytes){equals + 1, (size_t)(name.p + name.n - equals - 1)};
+		value = unquote(value);
+		name.n = (size_t)(equals - name.p);
 	}
+	if (name.n < n || memcmp(name.p, prefix, n) != 0 || (name.n > n && name.p[n] != '.'))
+		return 0; /* the kernel's */
+	if (name.n > n)
+		name = (struct bytes){name.p + n + 1, name.n - n - 1};
 	return set(a, name, value, 0, "the kernel command line", err);
 }
 
 int boot_args_cmdline(struct boot_args *a, const char *text, struct error *err)
 {
-	struct buf word = BUF_INIT;
-	int rc = 0;
-	while (rc == 0 && next_word(&text, &word))
-		rc = set_argument(a, buf_text(&word), err);
-	buf_free(&word);
-	return rc ? give_up(a) : 0;
+	struct bytes word;
+	while (next_word(&text, &word))
+		if (set_argument(a, word, err))
+			return give_up(a);
+	return 0;
 }
 
 static struct bytes trim(struct bytes b)
