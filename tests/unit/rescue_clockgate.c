@@ -40,6 +40,9 @@ int main(void)
 	ok(gate("2029-06-01T00:00:00Z", "2026-05-01T00:00:00Z", &err, odd) &&
 			err.kind == ERR_REFUSED,
 		"more than three years after it is refused");
+	ok(gate("2026-06-01T00:00:00Z", "2021-05-01T00:00:00Z", &err, odd) &&
+			err.kind == ERR_REFUSED,
+		"a fresh build does not vouch for a node that was last alive five years ago");
 	ok(gate("2040-01-01T00:00:00Z", NULL, &err, odd) == 0,
 		"without evidence on the node there is no upper bound");
 	ok(gate("2026-06-01T00:00:00Z", "2040-01-01T00:00:00Z", &err, odd) == 0,

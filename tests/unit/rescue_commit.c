@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The transaction with every changing system call made to fail in turn: old or new, never mixed, never
-// a false success; resume and undo lead out of every state.
+// The transaction with every changing system call made to fail in turn: old or new, never mixed,
+// never a false success; resume and undo lead out of every state.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,9 +20,8 @@
 #define FILES 4
 
 static char base[64];
-static const char *const paths[FILES] = {
-	"/etc/kubernetes/pki/a.crt", "/etc/kubernetes/pki/a.key", "/root/.kube/config",
-	"/var/lib/kubelet/pki/new.pem"}; /* the last does not exist before */
+static const char *const paths[FILES] = {"/etc/kubernetes/pki/a.crt", "/etc/kubernetes/pki/a.key",
+	"/root/.kube/config", "/var/lib/kubelet/pki/new.pem"}; /* the last does not exist before */
 #define LINK "/var/lib/kubelet/pki/current.pem"
 
 static int fail_at, fail_with; /* fail_at 0: never; fail_with 0: the process ends */
@@ -70,7 +69,7 @@ static void state(char text[FILES + 2])
 			text[i] = i == FILES - 1 ? 'o' : '?';
 			continue;
 		}
-		text[i] = !fgets(line, sizeof(line), f)         ? '?'
+		text[i] = !fgets(line, sizeof(line), f)  ? '?'
 			  : strncmp(line, "old", 3) == 0 ? 'o'
 			  : strncmp(line, "new", 3) == 0 ? 'n'
 							 : '?';
@@ -78,7 +77,9 @@ static void state(char text[FILES + 2])
 	}
 	snprintf(path, sizeof(path), "%s%s", base, LINK);
 	ssize_t n = readlink(path, line, sizeof(line));
-	text[FILES] = n <= 0 ? '?' : strncmp(line, "/var/lib/kubelet/pki/old.pem", (size_t)n) == 0 ? 'o' : 'n';
+	text[FILES] = n <= 0                                                          ? '?'
+		      : strncmp(line, "/var/lib/kubelet/pki/old.pem", (size_t)n) == 0 ? 'o'
+										      : 'n';
 	text[FILES + 1] = 0;
 }
 
@@ -193,7 +194,8 @@ static bool holds(int code, bool back)
 		return is(OLD);
 	fail_at = 0;
 	return (back ? child(take_back) == 0 && is(OLD) && journal() == JOURNAL_UNDONE
-		     : s == JOURNAL_DONE ? is(NEW) : child(resume) == 0 && is(NEW) && journal() == JOURNAL_DONE);
+		: s == JOURNAL_DONE ? is(NEW)
+				    : child(resume) == 0 && is(NEW) && journal() == JOURNAL_DONE);
 }
 
 static void every_call(int with, bool back, const char *what)
@@ -231,7 +233,9 @@ static void every_call_of(int (*fn)(void), const char *want, int with, const cha
 		if (fn == resume) { /* as if the power had gone before the done record */
 			sh("mv %s" STATE_DIR "/" ID "/done %s/x && rm %s/x", base, base, base);
 			sh("cd %s && mv etc/kubernetes/pki/a.crt t && mv ." STATE_DIR "/" ID
-			   "/new/000 etc/kubernetes/pki/a.crt && mv t ." STATE_DIR "/" ID "/new/000", base);
+			   "/new/000 etc/kubernetes/pki/a.crt && mv t ." STATE_DIR "/" ID
+			   "/new/000",
+				base);
 		}
 		fail_at = at;
 		fail_with = with;
@@ -263,8 +267,9 @@ static void metadata(void)
 	make_node();
 	snprintf(before, sizeof(before), "%s.before", base);
 	snprintf(after, sizeof(after), "%s.after", base);
-	const char *list = "cd %s && find etc root var/lib/kubelet -printf '%%p %%m %%u %%s %%l %%T@\\n' "
-			   "| sort >%s";
+	const char *list =
+		"cd %s && find etc root var/lib/kubelet -printf '%%p %%m %%u %%s %%l %%T@\\n' "
+		"| sort >%s";
 	sh(list, base, before);
 	fail_at = 0;
 	ok(child(rescue) == 0 && is(NEW), "a rescue puts everything in place");
@@ -272,7 +277,8 @@ static void metadata(void)
 	sh(list, base, after);
 	char cmd[700];
 	snprintf(cmd, sizeof(cmd), "diff %s %s", before, after);
-	ok(system(cmd) == 0, "undo brings back modes, owners, links and mtimes, directories included");
+	ok(system(cmd) == 0,
+		"undo brings back modes, owners, links and mtimes, directories included");
 	ok(child(take_back) == ERR_NOTHING, "undo a second time: nothing to do");
 	unlink(before);
 	unlink(after);
@@ -313,7 +319,8 @@ int main(void)
 	/* In memory where possible: no power is cut here, so that syncs need not be waited for. */
 	snprintf(base, sizeof(base), "%s/certrescue-unit.%d",
 		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (int)getpid());
-	calls = mmap(NULL, sizeof(*calls), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	calls = mmap(
+		NULL, sizeof(*calls), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (calls == MAP_FAILED)
 		bail("no shared memory");
 	change_fault = fault;

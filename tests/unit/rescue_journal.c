@@ -85,13 +85,20 @@ int main(void)
 	}
 	ok(refused, "every flipped bit is noticed");
 	ok(readable_lines(HEAD), "a record without entries is read");
-	ok(!readable_lines("certrescue-journal 2\nid 20261123T174501Z\nplace /x\n"), "another version");
-	ok(!readable_lines(HEAD "entry file replace 1 000 " SHA " " SHA " /etc/x\n"), "no such place");
-	ok(!readable_lines(HEAD "entry file replace 0 ../x " SHA " " SHA " /etc/x\n"), "a staged path");
-	ok(!readable_lines(HEAD "entry file replace 0 000 " SHA " " SHA " /etc/../x\n"), "dots in a path");
-	ok(!readable_lines(HEAD "entry file replace 0 000 " SHA " " SHA " etc/x\n"), "a relative path");
-	ok(!readable_lines(HEAD "entry file replace 0 000 - " SHA " /etc/x\n"), "a digest is missing");
-	ok(!readable_lines(HEAD "entry pipe replace 0 000 " SHA " " SHA " /etc/x\n"), "a strange type");
+	ok(!readable_lines("certrescue-journal 2\nid 20261123T174501Z\nplace /x\n"),
+		"another version");
+	ok(!readable_lines(HEAD "entry file replace 1 000 " SHA " " SHA " /etc/x\n"),
+		"no such place");
+	ok(!readable_lines(HEAD "entry file replace 0 ../x " SHA " " SHA " /etc/x\n"),
+		"a staged path");
+	ok(!readable_lines(HEAD "entry file replace 0 000 " SHA " " SHA " /etc/../x\n"),
+		"dots in a path");
+	ok(!readable_lines(HEAD "entry file replace 0 000 " SHA " " SHA " etc/x\n"),
+		"a relative path");
+	ok(!readable_lines(HEAD "entry file replace 0 000 - " SHA " /etc/x\n"),
+		"a digest is missing");
+	ok(!readable_lines(HEAD "entry pipe replace 0 000 " SHA " " SHA " /etc/x\n"),
+		"a strange type");
 	ok(!readable_lines(HEAD "place /a%00b\n"), "a NUL in a path");
 	ok(!readable_lines(HEAD "surprise\n"), "an unknown line");
 	ok(!readable_lines(HEAD "id 20261123T174502Z\n"), "two ids");

@@ -69,6 +69,25 @@ vm 5 'a filesystem with recorded errors' --disk "$T/errors.img" --medium "$T/med
 like 'it says so' "$out" '/dev/vda1: the kernel has recorded errors'
 vm_still 'the disk is as it was' "$T/errors.img"
 
+# --- a disk that is full: known before anything is written
+vm_disk "$T/node.tree" "$T/full.img" --size 24M
+free=$(dumpe2fs -h "$T/full.img?offset=$start" 2>/dev/null | sed -n 's/^Free blocks: *//p')
+head -c $(((free - 40) * 1024)) /dev/zero >"$T/node.tree/var/filled"
+vm_disk "$T/node.tree" "$T/full.img" --size 24M
+rm "$T/node.tree/var/filled"
+vm_list "$T/full.img" "$T/before.list"
+vm 1 'a full disk' --disk "$T/full.img" --medium "$T/medium.img" "${renew[@]}"
+like 'it says so, where, and what to do' "$out" 'certrescue: /[^ ]*: .*(room|space|full).*; '
+vm_list "$T/full.img" "$T/after.list"
+same 'files, owners, modes, times, attributes are as they were' "$T/before.list" "$T/after.list"
+
+# --- a disk that cannot be written to
+vm_read_only "$T/node.img"
+vm_unchanged "$T/node.img"
+vm 1 'a write-protected disk' --medium "$T/medium.img" "${read_only[@]}" "${renew[@]}"
+like 'it is named, with what to do' "$out" '/dev/vdb1: .*cannot be mounted.*write-protected'
+vm_still 'the disk is as it was' "$T/node.img"
+
 # --- check changes nothing, not even a mount time
 vm 4 'check of an expired node' --disk "$T/node.img" --medium "$T/medium.img" --arg certrescue=check
 like 'the table is there' "$out" 'EXPIRED.*etcd/server.crt'

@@ -4,11 +4,12 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/vm.sh"
 
+SERVING=1
 vm_node "$T/node"
 vm_medium "$T/medium" "$T/node"
 
-judged() { # WHAT DISK
-	ok "$1: openssl says that it is rescued" "$LIB/verify-node" --quiet --before "$T/node.tree" --ca "$T/node.ca" "$2"
+judged() { # WHAT DISK [BEFORE]
+	ok "$1: openssl says that it is rescued" "$LIB/verify-node" --quiet --before "${3:-$T/node.tree}" --ca "$T/node.ca" "$2"
 }
 
 # rescued WHAT [image/run's options...]: on a fresh copy of the node and of the medium
@@ -32,13 +33,28 @@ ok 'the report is on the medium' sh -c "'$LIB/read-disk' '$T/stick.img' --cat '/
 unlike 'the passphrase was never printed' "$console" 'a phrase for tests'
 vm 2 'again: there is nothing to do' --disk "$T/disk.img" --medium "$T/stick.img" "${renew[@]}"
 
-# --- an ext4 that was not unmounted cleanly is replayed before the inventory
-cp "$T/node.img" "$T/clean.img"
-read -r _ start _ < <("$LIB/read-disk" "$T/node.img" --info)
-debugfs -w -R 'feature needs_recovery' "$T/node.img?offset=$start" >/dev/null 2>&1
-rescued 'a journal to replay'
-like 'it is said' "$console" 'its journal is replayed'
-mv "$T/clean.img" "$T/node.img"
+# --- a node that lost its power: the journal holds a block that its file does not have yet
+mkdir -p "$T/cut.tree" && cp -a "$T/node.tree/." "$T/cut.tree"
+echo 'written: no ' >"$T/cut.tree/root/note"
+vm_disk "$T/cut.tree" "$T/cut.img"
+fs="$T/cut.img?offset=$(vm_offset "$T/cut.img")"
+{ echo 'written: yes' && head -c 1011 /dev/zero; } >"$T/block"
+printf 'jo\njw -b %s %s\njc\n' "$(debugfs -R 'blocks /root/note' "$fs" 2>/dev/null)" "$T/block" >"$T/commands"
+ok 'debugfs writes a transaction' debugfs -w -f "$T/commands" "$fs"
+like 'it waits to be replayed' "$(dumpe2fs -h "$fs" 2>/dev/null)" '^Filesystem features:.* needs_recovery'
+is 'the file is the old one' "$("$LIB/read-disk" "$T/cut.img" --cat /root/note)" 'written: no '
+vm_unchanged "$T/cut.img"
+vm 4 'check' --disk "$T/cut.img" --medium "$T/medium.img" --arg certrescue=check
+like 'check says that it may see an old state' "$out" '/dev/vda1: its journal is not replayed .* may be stale'
+vm_still 'and does not replay, nor write anything' "$T/cut.img"
+vm 0 'renew' --disk "$T/cut.img" --medium "$T/medium.img" "${renew[@]}"
+like 'renew says that it replays' "$out" '/dev/vda1 was not unmounted cleanly: its journal is replayed'
+is 'the file is the new one' "$("$LIB/read-disk" "$T/cut.img" --cat /root/note)" 'written: yes'
+unlike 'nothing waits' "$(dumpe2fs -h "$fs" 2>/dev/null)" 'needs_recovery'
+touch -r "$T/cut.tree/root/note" "$T/note.time"
+echo 'written: yes' >"$T/cut.tree/root/note"
+touch -r "$T/note.time" "$T/cut.tree/root/note"
+judged 'a journal to replay' "$T/cut.img" "$T/cut.tree"
 
 rescued 'the ISO on BIOS' --iso
 if [ -e /usr/share/OVMF/OVMF_CODE_4M.fd ]; then
@@ -46,6 +62,15 @@ if [ -e /usr/share/OVMF/OVMF_CODE_4M.fd ]; then
 else
 	skip 'no OVMF; install ovmf' 'the ISO on UEFI'
 fi
+
+# --- a medium that cannot be written to: the report goes to the console, and the node is rescued
+cp "$T/node.img" "$T/disk.img"
+vm_read_only "$T/medium.img"
+vm_unchanged "$T/medium.img"
+vm 0 'a write-protected medium' --disk "$T/disk.img" "${read_only[@]}" "${renew[@]}"
+like 'with a warning' "$out" 'warning: the medium cannot be written to: no report'
+judged 'a write-protected medium' "$T/disk.img"
+vm_still 'the medium is as it was' "$T/medium.img"
 
 # --- the medium's certrescue.conf instead of kernel arguments
 printf 'boot:\n  certrescue: renew   # unattended\n  passphrase: fw_cfg\n' >"$T/conf"

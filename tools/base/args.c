@@ -13,7 +13,7 @@ struct seen {
 };
 
 static const struct args_option *find(
-        const struct args_option *const *tables, const char *name, size_t len)
+	const struct args_option *const *tables, const char *name, size_t len)
 {
 	for (; *tables; tables++)
 		for (const struct args_option *o = *tables; o->name; o++)
@@ -38,7 +38,7 @@ static int once(const struct args_option *o, struct seen *seen, struct error *er
 }
 
 static int assign(
-        const struct args_option *o, const char *value, struct seen *seen, struct error *err)
+	const struct args_option *o, const char *value, struct seen *seen, struct error *err)
 {
 	struct args_list *list = o->to;
 	if (o->kind != ARGS_LISTED && once(o, seen, err))
@@ -68,7 +68,7 @@ static int assign(
 }
 
 int args_parse(int argc, char **argv, const struct args_option *const *tables,
-        struct args_list *operands, size_t most, bool *help, struct error *err)
+	struct args_list *operands, size_t most, bool *help, struct error *err)
 {
 	struct seen seen = {.n = 0};
 	bool only_operands = false;
@@ -92,7 +92,7 @@ int args_parse(int argc, char **argv, const struct args_option *const *tables,
 		}
 		size_t len = strcspn(a, "=");
 		const struct args_option *o =
-		        strncmp(a, "--", 2) == 0 ? find(tables, a + 2, len - 2) : NULL;
+			strncmp(a, "--", 2) == 0 ? find(tables, a + 2, len - 2) : NULL;
 		const char *value = a[len] == '=' ? a + len + 1 : NULL;
 		if (!o)
 			return usage(err, a, "no such option");

@@ -42,6 +42,6 @@ struct args_option {
  * nothing else is checked.
  */
 int args_parse(int argc, char **argv, const struct args_option *const *tables,
-        struct args_list *operands, size_t most_operands, bool *help, struct error *err);
+	struct args_list *operands, size_t most_operands, bool *help, struct error *err);
 
 #endif

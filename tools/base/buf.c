@@ -185,7 +185,7 @@ static size_t utf8_printable(const unsigned char *s)
 		v = v << 6 | (s[i] & 0x3f);
 	}
 	bool direction = (v >= 0x200b && v <= 0x200f) || (v >= 0x2028 && v <= 0x202e) ||
-	                 (v >= 0x2060 && v <= 0x2069) || v == 0xfeff;
+			 (v >= 0x2060 && v <= 0x2069) || v == 0xfeff;
 	return v >= least[n] && v <= 0x10ffff && !(v >= 0xd800 && v < 0xe000) && !direction ? n : 0;
 }
 

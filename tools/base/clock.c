@@ -47,12 +47,12 @@ struct clock_date clock_to_date(int64_t t)
 	int mp = (5 * doy + 2) / 153;
 	int month = mp < 10 ? mp + 3 : mp - 9;
 	return (struct clock_date){
-	        .year = (int)(yoe + era * 400) + (month <= 2),
-	        .month = month,
-	        .day = doy - (153 * mp + 2) / 5 + 1,
-	        .hour = (int)(rest / CLOCK_HOUR),
-	        .minute = (int)(rest / 60 % 60),
-	        .second = (int)(rest % 60),
+		.year = (int)(yoe + era * 400) + (month <= 2),
+		.month = month,
+		.day = doy - (153 * mp + 2) / 5 + 1,
+		.hour = (int)(rest / CLOCK_HOUR),
+		.minute = (int)(rest / 60 % 60),
+		.second = (int)(rest % 60),
 	};
 }
 
@@ -93,9 +93,9 @@ bool clock_parse(const char *s, int64_t *t)
 	int64_t offset = 0;
 	d.year = digits(&s, 4);
 	if (d.year < 0 || !literal(&s, '-') || (d.month = digits(&s, 2)) < 0 || !literal(&s, '-') ||
-	        (d.day = digits(&s, 2)) < 0 || !literal(&s, 'T') || (d.hour = digits(&s, 2)) < 0 ||
-	        !literal(&s, ':') || (d.minute = digits(&s, 2)) < 0 || !literal(&s, ':') ||
-	        (d.second = digits(&s, 2)) < 0 || !clock_date_valid(d))
+		(d.day = digits(&s, 2)) < 0 || !literal(&s, 'T') || (d.hour = digits(&s, 2)) < 0 ||
+		!literal(&s, ':') || (d.minute = digits(&s, 2)) < 0 || !literal(&s, ':') ||
+		(d.second = digits(&s, 2)) < 0 || !clock_date_valid(d))
 		return false;
 	if (*s == '.') {
 		if (!isdigit((unsigned char)*++s))
@@ -119,8 +119,8 @@ const char *clock_text(int64_t t, char text[CLOCK_TEXT])
 {
 	struct clock_date d = clock_to_date(t);
 	snprintf(text, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)d.year % 10000u,
-	        (unsigned)d.month % 100u, (unsigned)d.day % 100u, (unsigned)d.hour % 100u,
-	        (unsigned)d.minute % 100u, (unsigned)d.second % 100u);
+		(unsigned)d.month % 100u, (unsigned)d.day % 100u, (unsigned)d.hour % 100u,
+		(unsigned)d.minute % 100u, (unsigned)d.second % 100u);
 	return text;
 }
 
@@ -193,6 +193,6 @@ const char *clock_distance(int64_t s, char text[CLOCK_TEXT])
 		snprintf(text, CLOCK_TEXT, "now");
 	else
 		snprintf(text, CLOCK_TEXT, s < 0 ? "%" PRId64 " %s ago" : "in %" PRId64 " %s", n,
-		        unit);
+			unit);
 	return text;
 }

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 
-static int fill(struct error *err, enum error_kind kind, int os, const char *path,
-	const char *todo, const char *fmt, va_list ap)
+static int fill(struct error *err, enum error_kind kind, int os, const char *path, const char *todo,
+	const char *fmt, va_list ap)
 {
 	/* A copy: path and arguments may lie in *err itself. */
 	struct error e = {.kind = kind, .os = os};

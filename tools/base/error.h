@@ -21,10 +21,10 @@ enum error_kind {
 
 struct error {
 	enum error_kind kind;
-	int os; /* the errno behind it, or 0 */
-	char path[512]; /* the file as the user names it; empty if there is none */
-	char what[512]; /* what happened */
-	char todo[512]; /* what to do next; empty only where there is nothing to say */
+	int os;          /* the errno behind it, or 0 */
+	char path[512];  /* the file as the user names it; empty if there is none */
+	char what[4096]; /* what happened */
+	char todo[512];  /* what to do next; empty only where there is nothing to say */
 };
 
 #define ERROR_INIT                                                                                 \
@@ -37,10 +37,10 @@ struct error {
  * does not fit is cut. Bytes are kept as they are: whoever prints an error escapes it.
  */
 int error_set(struct error *err, enum error_kind kind, const char *path, const char *todo,
-        const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /* Like error_set, with kind ERR_FAILED and ": strerror(errno)" appended to the text. */
 int error_errno(struct error *err, const char *path, const char *todo, const char *fmt, ...)
-        __attribute__((format(printf, 4, 5)));
+	__attribute__((format(printf, 4, 5)));
 
 #endif

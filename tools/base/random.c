@@ -20,7 +20,7 @@ void random_bytes(void *p, size_t n)
 			n -= (size_t)got;
 		} else if (got < 0 && errno == EAGAIN && flags) {
 			fputs("certrescue: waiting for the kernel to gather randomness ...\n",
-			        stderr);
+				stderr);
 			flags = 0;
 		} else if (got < 0 && errno != EINTR) {
 			perror("certrescue: the kernel gives no random bytes; no key can be made; "

@@ -86,19 +86,19 @@ int secret_from_file(struct secret *s, const char *path, struct error *err)
 	int rc = -1, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return error_errno(err, path, "name a file that holds the passphrase",
-		        "the passphrase file cannot be opened");
+			"the passphrase file cannot be opened");
 	secret_alloc(s, SECRET_PASSPHRASE_MAX + 3);
 	if (!fill(s, fd, false)) {
 		error_errno(err, path, "name a file that holds the passphrase",
-		        "the passphrase file cannot be read");
+			"the passphrase file cannot be read");
 		goto out;
 	}
 	drop_line_end(s);
 	if (s->n == 0 || s->n > SECRET_PASSPHRASE_MAX) {
 		error_set(err, ERR_FAILED, path, "put the passphrase alone into the file",
-		        s->n ? "the passphrase file holds more than %d bytes"
-		             : "the passphrase file is empty (at most %d bytes are read)",
-		        SECRET_PASSPHRASE_MAX);
+			s->n ? "the passphrase file holds more than %d bytes"
+			     : "the passphrase file is empty (at most %d bytes are read)",
+			SECRET_PASSPHRASE_MAX);
 		goto out;
 	}
 	rc = 0;
@@ -148,10 +148,10 @@ int secret_ask(struct secret *s, const char *question, struct error *err)
 	secret_alloc(s, SECRET_PASSPHRASE_MAX + 3);
 	if (!isatty(fd))
 		rc = error_set(err, ERR_FAILED, NULL, "use --passphrase-file FILE",
-		        "a passphrase is needed and there is no terminal to ask on");
+			"a passphrase is needed and there is no terminal to ask on");
 	else if (!ask_line(s, fd, question))
 		rc = error_set(err, ERR_FAILED, NULL, "start again, or use --passphrase-file FILE",
-		        "the question for the passphrase was interrupted");
+			"the question for the passphrase was interrupted");
 	else
 		drop_line_end(s);
 	if (tty >= 0)

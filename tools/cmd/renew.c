@@ -199,6 +199,25 @@ static void progress(size_t made, size_t all)
 	renew_say(speaking, "private keys made: %zu of %zu", made, all);
 }
 
+/* What the plan promised and signing refused is said: the rest goes on without it. */
+static int sign_planned(struct renew *r, struct error *err)
+{
+	bool *planned = xmalloc(r->plan.n + 1);
+	for (size_t i = 0; i < r->plan.n; i++)
+		planned[i] = r->plan.items[i].action == PLAN_RENEW;
+	int rc = sign_run(&r->signing, &r->store, r->c.now, err);
+	for (size_t i = 0; rc == 0 && i < r->plan.n; i++) {
+		struct error left;
+		if (!planned[i] || r->plan.items[i].action == PLAN_RENEW)
+			continue;
+		error_set(&left, ERR_PARTIAL, r->inv.files[r->inv.certs[i].file].path,
+			"it is left as it is", "%s", r->plan.items[i].reason);
+		common_warn(&left);
+	}
+	free(planned);
+	return rc;
+}
+
 /* Unlocks, signs and checks, all in memory; the CA's keys are wiped before anything is written. */
 static int sign(struct renew *r, struct error *err)
 {
@@ -212,7 +231,7 @@ static int sign(struct renew *r, struct error *err)
 	if (rc == 0)
 		rc = sign_wait(&r->signing, err);
 	if (rc == 0)
-		rc = sign_run(&r->signing, &r->store, r->c.now, err);
+		rc = sign_planned(r, err);
 	store_lock(&r->store);
 	if (rc == 0)
 		rc = render(&r->signing, r->c.now, &r->entries, err);
@@ -236,7 +255,8 @@ static int write_node(struct renew *r, struct error *err)
 
 static int run(struct renew *r, struct error *err)
 {
-	if (root_open(&r->root, r->c.root, err) || finish_pending(r, err))
+	if (root_open(&r->root, r->c.root, err) || root_lock(&r->root, err) ||
+		finish_pending(r, err))
 		return -1;
 	choose_id(r);
 	if (store_open(&r->store, r->ca ? r->ca : r->c.media, r->ca != NULL, r->cluster, err))

@@ -30,7 +30,7 @@ struct renew {
 	struct signing signing;
 	struct entries entries;
 	struct result result;
-	char error[2048]; /* what ended it, for the report */
+	char error[5632]; /* what ended it, for the report */
 };
 
 /* Where people read along: nothing is printed with --quiet. Escaped; a line end is added. */

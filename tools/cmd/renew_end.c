@@ -65,8 +65,8 @@ static void write_reports(struct renew *r)
 	struct buf text = BUF_INIT, json = BUF_INIT, path = BUF_INIT;
 	struct error err = ERROR_INIT;
 	const char *node = r->inv.node ? r->inv.node : "unknown";
-	if (!r->c.media || r->dry_run || !r->id[0])
-		return;
+	if (!r->c.media || r->dry_run || !r->id[0] || r->store.n_cas == 0)
+		return; /* without a CA in it, it is no medium, perhaps a mistyped path */
 	text_report(&text, &r->result);
 	report_json_result(&json, &r->result);
 	if (medium_write_report(r->c.media, node, r->id, "report.json", buf_bytes(&json), &err) ||

@@ -60,8 +60,8 @@ int cmd_undo(int argc, char **argv)
 	int rc = common_parse(&c, argc, argv, own, &operands, 1, &undo_help);
 	if (rc >= 0)
 		return rc;
-	if (root_open(&root, c.root, &err))
-		return common_fail(&err);
+	if (root_open(&root, c.root, &err) || root_lock(&root, &err))
+		return finish(&c, &root, -1, "", "", &err);
 	if (operands.n && !journal_id_valid(operands.v[0]))
 		rc = error_set(&err, ERR_USAGE, NULL, "an id is such as 20261123T174501Z",
 			"not the id of a rescue: %s", operands.v[0]);
@@ -92,8 +92,8 @@ int cmd_resume(int argc, char **argv)
 	int rc = common_parse(&c, argc, argv, own, &operands, 0, &resume_help);
 	if (rc >= 0)
 		return rc;
-	if (root_open(&root, c.root, &err))
-		return common_fail(&err);
+	if (root_open(&root, c.root, &err) || root_lock(&root, &err))
+		return finish(&c, &root, -1, "", "", &err);
 	if (!journal_pending(&root, id))
 		rc = error_set(&err, ERR_NOTHING, c.root, NULL, "no rescue was interrupted here");
 	else

@@ -109,7 +109,7 @@ size_t discover_pem(struct discovery *d, struct bytes text, const struct pem_pla
 {
 	struct pem_block block = {0};
 	size_t pos = 0, n = 0;
-	bool leaf_seen = false;
+	bool leaf_seen = false, damaged = false;
 	for (;;) {
 		struct error err = ERROR_INIT;
 		size_t from = pos;
@@ -121,6 +121,7 @@ size_t discover_pem(struct discovery *d, struct bytes text, const struct pem_pla
 				xasprintf("certificate %zu is damaged: %s", n + 1, err.what);
 			discover_broken(d, at, "damaged", problem, REMEDY_DAMAGED);
 			free(problem);
+			damaged = true;
 			n++;
 		} else if (rc > 0 && bytes_is(block.label, "CERTIFICATE")) {
 			add_block(d, at, &block, n++, &leaf_seen);
@@ -130,7 +131,7 @@ size_t discover_pem(struct discovery *d, struct bytes text, const struct pem_pla
 	pem_block_free(&block);
 	if (n == 0)
 		nothing_found(d, at, text);
-	else if (!leaf_seen && !at->ca && at->role != ROLE_OTHER)
+	else if (!leaf_seen && !damaged && !at->ca && at->role != ROLE_OTHER)
 		discover_find(d, d->inv->files[at->file].path, "wrong-certificate", true,
 			"put the right certificate there",
 			"holds a CA certificate where %s belongs", at->name);

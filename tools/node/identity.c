@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // identity: what this node is called, and which certificates say that they are another node's.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -71,8 +72,8 @@ static void differ(
 	struct discovery *d, const char *path, const char *other, const struct claim_name *node)
 {
 	discover_find(d, path, "identity", true,
-		"was it copied from the other node? put this node's own file back, or renew with "
-		"--fix-identity",
+		"was it copied from the other node? put this node's own file back: a copy would be "
+		"renewed for the other one",
 		"says that this node is %s, but by %s it is %s", other, node->where, node->name);
 }
 
@@ -106,6 +107,29 @@ static void check_etcd(struct discovery *d, const struct inv_cert *c, const stru
 	buf_free(&cn);
 }
 
+/*
+ * kubeadm gives the API server's certificate the node's name. Where it is missing and another bare
+ * host name stands there, that is whose certificate it is; names with dots are end points and
+ * services.
+ */
+static void check_apiserver(
+	struct discovery *d, const struct inv_cert *c, const struct claim_name *node)
+{
+	struct bytes rest = c->cert.san, value;
+	enum san_kind kind;
+	char other[NAME_LENGTH + 1];
+	if (has_dns(&c->cert, node->name))
+		return;
+	while (rest.n && cert_san_next(&rest, &kind, &value) == 1) {
+		if (kind != SAN_DNS || value.n > NAME_LENGTH || memchr(value.p, '.', value.n) ||
+			bytes_is(value, "kubernetes") || bytes_is(value, "localhost"))
+			continue;
+		snprintf(other, sizeof(other), "%.*s", (int)value.n, (const char *)value.p);
+		differ(d, d->inv->files[c->file].path, other, node);
+		return;
+	}
+}
+
 static void check(struct discovery *d, const struct claim_name *node)
 {
 	for (size_t i = 0; i < d->ev.n_names; i++) {
@@ -118,6 +142,8 @@ static void check(struct discovery *d, const struct claim_name *node)
 		if (c->readable && !c->is_ca &&
 			(c->role == ROLE_ETCD_SERVER || c->role == ROLE_ETCD_PEER))
 			check_etcd(d, c, node);
+		else if (c->readable && !c->is_ca && c->role == ROLE_APISERVER)
+			check_apiserver(d, c, node);
 	}
 }
 

@@ -100,13 +100,14 @@ enum inv_state inventory_state(
 {
 	if (!c->readable)
 		return INV_UNREADABLE;
-	if (key_is_wrong(c))
-		return INV_MISMATCH;
+	/* The issuer first: what is somebody else's is not ours to find fault with. */
 	if (!is_throw_away(inv, c)) {
 		enum inv_state s = judge_issuer(inv, c);
 		if (s != INV_OK)
 			return s;
 	}
+	if (key_is_wrong(c))
+		return INV_MISMATCH;
 	if (now > c->cert.not_after)
 		return INV_EXPIRED;
 	if (now < c->cert.not_before)

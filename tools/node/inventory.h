@@ -85,8 +85,8 @@ struct inv_cert {
 	int issuer; /* index of the certificate whose key signed this one; -1: unknown; itself if
 		       self-signed */
 	enum inv_key_state key_state;
-	char *key_path;     /* where the key of a leaf in a file lies or, missing, belongs; or NULL */
-	size_t key_file;    /* index in files, where key_state is OK, UNREADABLE or MISMATCH */
+	char *key_path;  /* where the key of a leaf in a file lies or, missing, belongs; or NULL */
+	size_t key_file; /* index in files, where key_state is OK, UNREADABLE or MISMATCH */
 	bool key_same_file; /* the key is in the same file or kubeconfig user */
 	struct key key;     /* filled only when key_state is OK */
 	bool sa_key;        /* the key also signs or verifies service account tokens: kept always */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "node/root.h"
@@ -24,7 +25,7 @@ int root_open(struct root *r, const char *path, struct error *err)
 	r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->fd < 0)
 		return error_errno(err, path, "name the directory where the node's disk is mounted",
-		        "the node's root directory cannot be opened");
+			"the node's root directory cannot be opened");
 	r->path = xstrdup(path);
 	return 0;
 }
@@ -35,6 +36,15 @@ void root_close(struct root *r)
 		close(r->fd);
 	free(r->path);
 	*r = (struct root)ROOT_INIT;
+}
+
+int root_lock(const struct root *r, struct error *err)
+{
+	/* On the directory itself: nothing is written, and it ends with the process. */
+	if (flock(r->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	return error_set(err, ERR_FAILED, r->path, "wait until it has ended, then start again",
+		"another certrescue is at work on this node; nothing was changed");
 }
 
 /* Opens a path that holds no links, component by component. -1 with errno. */
@@ -177,7 +187,7 @@ static int step(const struct root *r, struct walk *w, struct spot *s, bool follo
 }
 
 static int walk(
-        const struct root *r, const char *path, bool follow, struct spot *s, struct error *err)
+	const struct root *r, const char *path, bool follow, struct spot *s, struct error *err)
 {
 	struct walk w = {.links = 0};
 	bool end = false;
@@ -242,7 +252,7 @@ out:
 }
 
 int root_read(const struct root *r, const char *path, size_t most, struct buf *out, struct stat *st,
-        struct error *err)
+	struct error *err)
 {
 	struct stat own;
 	int rc = -1, fd = root_open_file(r, path, st ? st : &own, err);
@@ -261,7 +271,7 @@ int root_read(const struct root *r, const char *path, size_t most, struct buf *o
 		if (out->n - before > most) {
 			errno = EFBIG;
 			error_errno(err, path, NULL, "is longer than the %zu bytes that are read",
-			        most);
+				most);
 			break;
 		}
 		if (got == 0) {
@@ -279,7 +289,7 @@ int root_read(const struct root *r, const char *path, size_t most, struct buf *o
 }
 
 static int get_stat(
-        const struct root *r, const char *path, bool follow, struct stat *st, struct error *err)
+	const struct root *r, const char *path, bool follow, struct stat *st, struct error *err)
 {
 	struct spot s;
 	if (walk(r, path, follow, &s, err))
@@ -353,7 +363,7 @@ static int by_name(const void *a, const void *b)
 }
 
 int root_list(const struct root *r, const char *path, size_t most, struct root_names *names,
-        struct error *err)
+	struct error *err)
 {
 	*names = (struct root_names){0};
 	int fd = root_open_dir(r, path, err);

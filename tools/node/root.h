@@ -29,6 +29,8 @@ struct root {
 
 int root_open(struct root *r, const char *path, struct error *err);
 void root_close(struct root *r);
+/* One certrescue at a time changes a node: held until root_close. -1: another one is at work. */
+int root_lock(const struct root *r, struct error *err);
 
 /*
  * Opens a file for reading, never a FIFO's wait or a device: the caller gets a descriptor of a
@@ -38,7 +40,7 @@ void root_close(struct root *r);
 int root_open_file(const struct root *r, const char *path, struct stat *st, struct error *err);
 /* The whole content of a regular file of at most most bytes (err->os EFBIG where it is longer). */
 int root_read(const struct root *r, const char *path, size_t most, struct buf *out, struct stat *st,
-        struct error *err);
+	struct error *err);
 /* stat and lstat; -1 with err->os. */
 int root_stat(const struct root *r, const char *path, struct stat *st, struct error *err);
 int root_lstat(const struct root *r, const char *path, struct stat *st, struct error *err);
@@ -63,7 +65,7 @@ struct root_names {
 	bool truncated;
 };
 int root_list(const struct root *r, const char *dir, size_t most, struct root_names *names,
-        struct error *err);
+	struct error *err);
 void root_names_free(struct root_names *names);
 
 #endif

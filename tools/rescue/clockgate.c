@@ -32,7 +32,8 @@ int clockgate(int64_t now, int64_t built, const struct clock_evidences *e, char 
 {
 	struct clock_evidence newest = {"the build of certrescue", built};
 	char a[CLOCK_TEXT], b[CLOCK_TEXT];
-	bool evidence = false;
+	int64_t seen =
+		INT64_MIN; /* the newest trace on the node: the build says nothing of its past */
 	if (ignored)
 		ignored[0] = 0;
 	for (size_t i = 0; i < e->n; i++) {
@@ -41,7 +42,8 @@ int clockgate(int64_t now, int64_t built, const struct clock_evidences *e, char 
 				snprintf(ignored, 160, "%s", e->v[i].source);
 			continue;
 		}
-		evidence = true;
+		if (e->v[i].t > seen)
+			seen = e->v[i].t;
 		if (e->v[i].t > newest.t)
 			newest = e->v[i];
 	}
@@ -54,14 +56,12 @@ int clockgate(int64_t now, int64_t built, const struct clock_evidences *e, char 
 			"certrescue.now= on the kernel command line; nothing was changed",
 			"the clock says %s, but %s is of %s: the clock is wrong", a, newest.source,
 			b);
-	if (evidence && now > newest.t + CLOCK_AHEAD_MAX)
+	if (seen != INT64_MIN && now > seen + CLOCK_AHEAD_MAX)
 		return error_set(err, ERR_REFUSED, NULL,
 			"if the time is right, say so: --now TIME on a live host, certrescue.now= "
-			"on the "
-			"kernel command line; nothing was changed",
+			"on the kernel command line; nothing was changed",
 			"the clock says %s, more than three years after the newest trace on this "
-			"node, "
-			"%s of %s",
-			a, newest.source, b);
+			"node, of %s",
+			a, clock_text(seen, b));
 	return 0;
 }

@@ -28,9 +28,10 @@ void clock_evidence_add(struct clock_evidences *e, const char *source, int64_t t
 void clock_evidence_from(struct clock_evidences *e, const struct inventory *inv);
 
 /*
- * 0: now lies between the newest evidence (the build's time is one) and three years after it. -1:
- * ERR_REFUSED; err says which evidence speaks against now, and how the operator gives the time.
- * Evidence later than built + 10 years is ignored and named in ignored (may be NULL; "" if none).
+ * 0: now lies neither before the build or the newest evidence, nor three years after the newest
+ * evidence. -1: ERR_REFUSED; err says which evidence speaks against now, and how the operator gives
+ * the time. Evidence later than built + 10 years is ignored and named in ignored (may be NULL; ""
+ * if none).
  */
 int clockgate(int64_t now, int64_t built, const struct clock_evidences *e, char ignored[160],
 	struct error *err);

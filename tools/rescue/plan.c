@@ -189,6 +189,12 @@ static void plan_renew(const struct maker *m, const struct inv_cert *c, enum inv
 		return;
 	}
 	decide(item, PLAN_RENEW, xstrdup(short_reason(state)));
+	if (ca && c->cert.unknown_critical) {
+		decide(item, PLAN_REFUSE,
+			xstrdup("it has a critical extension that is not known here; "
+				"have it issued again by whoever issued it"));
+		return;
+	}
 	if (ca && (c->is_ca || c->cert.is_ca || (c->cert.ku & KU_CERT_SIGN))) {
 		decide(item, PLAN_REFUSE,
 			xstrdup("it is a CA certificate in a leaf's place; only leaves "
@@ -301,6 +307,8 @@ static bool counted(const struct maker *m, const char *path)
 static void count(const struct maker *m)
 {
 	struct plan *p = m->plan;
+	p->renewed = p->kept = p->refused = 0;
+	p->until = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		const struct inv_cert *c = &m->inv->certs[i];
 		const struct plan_item *item = &p->items[i];
@@ -317,6 +325,15 @@ static void count(const struct maker *m)
 	}
 	for (size_t i = 0; i < m->inv->n_findings; i++)
 		p->refused += m->inv->findings[i].hinders && !counted(m, m->inv->findings[i].path);
+}
+
+void plan_drop(struct plan *plan, const struct inventory *inv, size_t item, const char *reason)
+{
+	struct maker m = {.inv = inv, .plan = plan};
+	for (size_t i = 0; i < plan->n; i++)
+		if (i == item || plan->items[i].same_as == (int)item)
+			decide(&plan->items[i], PLAN_REFUSE, xstrdup(reason));
+	count(&m);
 }
 
 int plan_make(const struct inventory *inv, const struct plan_ca *cas, size_t n_cas,

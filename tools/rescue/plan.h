@@ -68,6 +68,8 @@ struct plan {
  */
 int plan_make(const struct inventory *inv, const struct plan_ca *cas, size_t n_cas,
 	const struct policy *policy, struct plan *plan, struct error *err);
+/* Turns a renewal, and those that share its result, into a refusal; the counts follow. */
+void plan_drop(struct plan *plan, const struct inventory *inv, size_t item, const char *reason);
 void plan_free(struct plan *plan);
 const char *plan_action_text(enum plan_action a); /* "renew", "rebuild", "keep", "refuse" */
 

@@ -10,7 +10,7 @@
 #include "rescue/keymill.h"
 #include "rescue/sign.h"
 
-void sign_begin(struct signing *s, const struct inventory *inv, const struct plan *plan)
+void sign_begin(struct signing *s, const struct inventory *inv, struct plan *plan)
 {
 	*s = (struct signing){.inv = inv, .plan = plan};
 	s->items = xmalloc((plan->n + 1) * sizeof(*s->items));
@@ -51,17 +51,15 @@ const struct signed_item *sign_result(const struct signing *s, size_t item)
 	return s->items[item].der.n ? &s->items[item] : NULL;
 }
 
-static int fail(const struct signing *s, size_t i, struct error *err)
+static void fail(const struct signing *s, size_t i, struct error *err)
 {
 	struct buf place = BUF_INIT;
 	struct error cause = *err;
 	inventory_place(&place, s->inv, &s->inv->certs[i]);
-	error_set(err, cause.kind ? cause.kind : ERR_FAILED, buf_text(&place),
-		cause.todo[0] ? cause.todo
-			      : "nothing was changed; run `certrescue inspect` on it and on its CA",
-		"the new certificate is not accepted: %s", cause.what);
+	error_set(err, ERR_FAILED, buf_text(&place),
+		cause.todo[0] ? cause.todo : "run `certrescue inspect` on it and on its CA",
+		"it cannot be renewed: %s", cause.what);
 	buf_free(&place);
-	return -1;
 }
 
 /* Everything but what a renewal changes must be the old certificate's, byte for byte. */
@@ -203,31 +201,40 @@ static int sign_own(struct signing *s, size_t i, int64_t now, struct error *err)
 	return check(s, i, &s->items[ca].cert, now, err);
 }
 
-/* Throw-away CAs first, since their leaves need them. */
-static int run_pass(struct signing *s, const struct store *store, int64_t now, bool throw_away,
-	struct error *err)
+/* Throw-away CAs first, since their leaves need them. first_err: the first failure of all. */
+static void run_pass(struct signing *s, const struct store *store, int64_t now, bool throw_away,
+	struct error *first_err)
 {
 	for (size_t i = 0; i < s->plan->n; i++) {
 		const struct plan_item *p = &s->plan->items[i];
 		bool first = p->ca < 0 && s->inv->certs[i].is_ca;
+		struct error err = ERROR_INIT;
 		int rc;
 		if (p->action != PLAN_RENEW || p->same_as >= 0 || first != throw_away)
 			continue;
 		if (p->ca < 0)
-			rc = sign_own(s, i, now, err);
-		else if (sign_leaf(s, i, &store->cas[p->ca].cert, &store->cas[p->ca].key, err))
+			rc = sign_own(s, i, now, &err);
+		else if (sign_leaf(s, i, &store->cas[p->ca].cert, &store->cas[p->ca].key, &err))
 			rc = -1;
 		else
-			rc = check(s, i, &store->cas[p->ca].cert, now, err);
-		if (rc)
-			return fail(s, i, err);
+			rc = check(s, i, &store->cas[p->ca].cert, now, &err);
+		if (rc == 0)
+			continue;
+		fail(s, i, &err);
+		buf_free(&s->items[i].der);
+		plan_drop(s->plan, s->inv, i, err.what);
+		if (!first_err->kind)
+			*first_err = err;
 	}
-	return 0;
 }
 
 int sign_run(struct signing *s, const struct store *store, int64_t now, struct error *err)
 {
-	if (run_pass(s, store, now, true, err))
-		return -1;
-	return run_pass(s, store, now, false, err);
+	struct error first = ERROR_INIT;
+	run_pass(s, store, now, true, &first);
+	run_pass(s, store, now, false, &first);
+	if (s->plan->renewed)
+		return 0;
+	*err = first;
+	return -1;
 }

@@ -17,13 +17,13 @@ struct signed_item {
 
 struct signing {
 	const struct inventory *inv;
-	const struct plan *plan;
+	struct plan *plan;
 	struct signed_item *items; /* one for each of the plan's */
 	struct keymill *mill;      /* makes the keys */
 };
 
 /* Starts to make the plan's new keys in the background. inv and plan must outlive s. */
-void sign_begin(struct signing *s, const struct inventory *inv, const struct plan *plan);
+void sign_begin(struct signing *s, const struct inventory *inv, struct plan *plan);
 /* Has progress called with how many of all keys are made: now, and after each. */
 void sign_watch(struct signing *s, void (*progress)(size_t made, size_t all));
 /* Waits for the keys. -1: one could not be made. */
@@ -31,7 +31,8 @@ int sign_wait(struct signing *s, struct error *err);
 /*
  * Signs with the CAs of store, which are open, and checks: lint, our own chain check and mbedTLS's,
  * against the CA at hand and the node's own copy of it; subject and extensions against the old
- * certificate's. The first that fails ends it: err->path is the certificate's place.
+ * certificate's. One that fails becomes a refusal in the plan, with the reason, and the others go
+ * on; -1 (err->path is the first one's place) only where not one is left.
  */
 int sign_run(struct signing *s, const struct store *store, int64_t now, struct error *err);
 void sign_end(struct signing *s); /* joins threads; wipes keys; s may be zeroed and never begun */

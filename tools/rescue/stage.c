@@ -227,6 +227,7 @@ int stage(const struct root *root, const char *id, const char *node, const struc
 	mounts_remember(root, &times);
 	snprintf(tx->j.id, sizeof(tx->j.id), "%s", id);
 	tx->j.node = xstrdup(node ? node : "-");
+	note_dir(tx, STATE_DIR, &ignored); /* the mtime of /var/lib, before it gets its new entry */
 	tx->state = open_state(root, id, err);
 	if (tx->state >= 0)
 		fresh = enter(tx->state, "new", err);

@@ -130,6 +130,47 @@ static int64_t fair_time(const struct verify *v, const struct cert *c, const str
 	return v->now > end && begin <= end ? end : v->now < begin && begin <= end ? begin : v->now;
 }
 
+/* The CA that Kubernetes checks a certificate of this role against. */
+static enum inv_role ca_of(enum inv_role role)
+{
+	switch (role) {
+	case ROLE_FRONT_PROXY_CLIENT:
+		return ROLE_FRONT_PROXY_CA;
+	case ROLE_ETCD_SERVER:
+	case ROLE_ETCD_PEER:
+	case ROLE_ETCD_HEALTHCHECK_CLIENT:
+	case ROLE_APISERVER_ETCD_CLIENT:
+		return ROLE_ETCD_CA;
+	case ROLE_OTHER:
+	case ROLE_KUBELET_SERVER:
+		return ROLE_OTHER;
+	default:
+		return ROLE_CA;
+	}
+}
+
+/* Issued by a CA of this cluster, but not by the one that is trusted in this place. */
+static void check_issuer(const struct verify *v, size_t i)
+{
+	const struct inv_cert *c = &v->inv->certs[i], *issuer = &v->inv->certs[c->issuer];
+	enum inv_role want = ca_of(c->role);
+	const struct inv_cert *right = NULL;
+	if (c->is_ca || want == ROLE_OTHER)
+		return;
+	for (size_t k = 0; k < v->inv->n_certs; k++) {
+		const struct inv_cert *ca = &v->inv->certs[k];
+		if (ca->role != want || !ca->readable)
+			continue;
+		if (spki_same(ca->cert.spki, issuer->cert.spki))
+			return;
+		right = right ? right : ca;
+	}
+	if (right)
+		found(v, i, "chain", "put the certificate that belongs here back",
+			"%s issued it, but only what the CA in %s issued is trusted here",
+			issuer->name, v->inv->files[right->file].path);
+}
+
 static void check_chain(const struct verify *v, size_t i)
 {
 	static const unsigned each[] = {EKU_SERVER, EKU_CLIENT};
@@ -222,7 +263,7 @@ static void check_name(const struct verify *v, size_t i)
 {
 	const struct inv_cert *c = &v->inv->certs[i];
 	const char *node = v->inv->node;
-	const char *copied = "was it copied from another node? certrescue renew --fix-identity";
+	const char *copied = "was it copied from another node? put this node's own back";
 	struct buf cn = BUF_INIT;
 	if (!node || said(v->inv, c->file, "identity"))
 		return;
@@ -292,6 +333,8 @@ static void check_cert(const struct verify *v, size_t i)
 			"no CA on this node issued it");
 	else
 		check_chain(v, i);
+	if (c->issuer >= 0)
+		check_issuer(v, i);
 	check_pair(v, i);
 	check_mode(v, i);
 	check_name(v, i);
