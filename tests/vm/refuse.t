@@ -72,9 +72,9 @@ vm_still 'the disk is as it was' "$T/errors.img"
 # --- a disk that is full: known before anything is written
 vm_disk "$T/node.tree" "$T/full.img" --size 24M
 free=$(dumpe2fs -h "$T/full.img?offset=$start" 2>/dev/null | sed -n 's/^Free blocks: *//p')
-head -c $(((free - 40) * 1024)) /dev/zero >"$T/node.tree/var/filled"
-vm_disk "$T/node.tree" "$T/full.img" --size 24M
-rm "$T/node.tree/var/filled"
+cp -a "$T/node.tree" "$T/full.tree"
+yes certrescue | head -c $(((free - 150) * 1024)) >"$T/full.tree/var/filled"
+vm_disk "$T/full.tree" "$T/full.img" --size 24M
 vm_list "$T/full.img" "$T/before.list"
 vm 1 'a full disk' --disk "$T/full.img" --medium "$T/medium.img" "${renew[@]}"
 like 'it says so, where, and what to do' "$out" 'certrescue: /[^ ]*: .*(room|space|full).*; '

@@ -36,6 +36,7 @@ vm 2 'again: there is nothing to do' --disk "$T/disk.img" --medium "$T/stick.img
 # --- a node that lost its power: the journal holds a block that its file does not have yet
 mkdir -p "$T/cut.tree" && cp -a "$T/node.tree/." "$T/cut.tree"
 echo 'written: no ' >"$T/cut.tree/root/note"
+touch -d @1700000000 "$T/cut.tree/root/note"
 vm_disk "$T/cut.tree" "$T/cut.img"
 fs="$T/cut.img?offset=$(vm_offset "$T/cut.img")"
 { echo 'written: yes' && head -c 1011 /dev/zero; } >"$T/block"
@@ -51,9 +52,8 @@ vm 0 'renew' --disk "$T/cut.img" --medium "$T/medium.img" "${renew[@]}"
 like 'renew says that it replays' "$out" '/dev/vda1 was not unmounted cleanly: its journal is replayed'
 is 'the file is the new one' "$("$LIB/read-disk" "$T/cut.img" --cat /root/note)" 'written: yes'
 unlike 'nothing waits' "$(dumpe2fs -h "$fs" 2>/dev/null)" 'needs_recovery'
-touch -r "$T/cut.tree/root/note" "$T/note.time"
 echo 'written: yes' >"$T/cut.tree/root/note"
-touch -r "$T/note.time" "$T/cut.tree/root/note"
+touch -d @1700000000 "$T/cut.tree/root/note"
 judged 'a journal to replay' "$T/cut.img" "$T/cut.tree"
 
 rescued 'the ISO on BIOS' --iso

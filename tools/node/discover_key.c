@@ -28,6 +28,8 @@ static void find_key(struct discovery *d, const struct inv_cert *c, const char *
 	bool hinders = !d->notes[c->file].claim.looked;
 	const char *path = d->inv->files[c->file].path;
 	const char *where = c->key_path ? c->key_path : path;
+	if (!hinders && inventory_state(d->inv, c, 0, 0) >= INV_FOREIGN)
+		return; /* somebody else's certificate: where its key is, is theirs to know */
 	if (*c->place)
 		discover_find(d, where, code, hinders, remedy, "%s: %s", c->place, text);
 	else
