@@ -19,7 +19,6 @@ SRC     := $(sort $(wildcard tools/*/*.c tools/node/layouts/*.c))
 OBJ     := $(SRC:tools/%.c=$(BUILD)/obj/%.o)
 NATIVE  := $(SRC:tools/%.c=$(BUILD)/native/obj/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/*.c)))
-VM_JOBS ?= 1
 
 .PHONY: all tools image run test bench fuzz install clean setup check-format unit
 all: tools image
@@ -37,10 +36,13 @@ endif
 
 tools: $(BUILD)/bin/certrescue
 
-$(BUILD)/bin/certrescue: $(OBJ)
+MUSL_LIBS   := $(addprefix $(BUILD)/toolchain/lib/,libmbed.a libbearssl.a libyaml.a libc.a)
+NATIVE_LIBS := $(addprefix $(BUILD)/native/lib/,libmbed.a libbearssl.a libyaml.a)
+
+$(BUILD)/bin/certrescue: $(OBJ) $(MUSL_LIBS)
 	@mkdir -p $(@D)
 	@echo '  LINK  $@'
-	@$(MUSL) -static-pie $(HARDEN) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack -s -o $@ $^ $(LIBS)
+	@$(MUSL) -static-pie $(HARDEN) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack -s -o $@ $(OBJ) $(LIBS)
 
 # What is compiled in besides the sources: rebuild what holds it when it changes.
 $(BUILD)/defs: FORCE
@@ -68,11 +70,11 @@ $(BUILD)/native/libcertrescue.a: $(filter-out %/cmd/main.o,$(NATIVE))
 	@rm -f $@
 	@ar rcs $@ $^
 
-$(BUILD)/native/certrescue: $(BUILD)/native/obj/cmd/main.o $(BUILD)/native/libcertrescue.a
+$(BUILD)/native/certrescue: $(BUILD)/native/obj/cmd/main.o $(BUILD)/native/libcertrescue.a $(NATIVE_LIBS)
 	@echo '  LINK  $@'
-	@gcc $(ASAN) -o $@ $^ -L$(BUILD)/native/lib $(LIBS)
+	@gcc $(ASAN) -o $@ $< $(BUILD)/native/libcertrescue.a -L$(BUILD)/native/lib $(LIBS)
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/native/libcertrescue.a
+$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/native/libcertrescue.a $(NATIVE_LIBS)
 	@mkdir -p $(@D)
 	@echo '  CC    $<'
 	@gcc $(DEFS) $(WARN) $(ASAN) -I$(BUILD)/native/include -Itests/unit -MMD -MP -o $@ $< \
