@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // renew: the main job, step by step.
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,8 +131,6 @@ static void remove_leftovers(const struct renew *r)
 static int finish_pending(struct renew *r, struct error *err)
 {
 	char id[JOURNAL_ID];
-	if (!r->dry_run)
-		remove_leftovers(r);
 	if (!journal_pending(&r->root, id))
 		return 0;
 	if (r->dry_run)
@@ -199,6 +198,20 @@ static void progress(size_t made, size_t all)
 	renew_say(speaking, "private keys made: %zu of %zu", made, all);
 }
 
+/* The time in the name of the kubelet's new file: the first from now on that no file has yet. */
+static int64_t kubelet_time(const struct renew *r)
+{
+	int64_t t = r->c.now;
+	for (; r->inv.kubelet_dir; t++) {
+		char *name = render_kubelet_name(r->inv.kubelet_dir, t);
+		bool taken = root_exists(&r->root, name);
+		free(name);
+		if (!taken)
+			break;
+	}
+	return t;
+}
+
 /* What the plan promised and signing refused is said: the rest goes on without it. */
 static int sign_planned(struct renew *r, struct error *err)
 {
@@ -234,7 +247,7 @@ static int sign(struct renew *r, struct error *err)
 		rc = sign_planned(r, err);
 	store_lock(&r->store);
 	if (rc == 0)
-		rc = render(&r->signing, r->c.now, &r->entries, err);
+		rc = render(&r->signing, kubelet_time(r), &r->entries, err);
 	if (rc == 0)
 		renew_say(r, "%zu certificates signed, each accepted by two independent checks",
 			r->plan.renewed);
@@ -244,6 +257,7 @@ static int sign(struct renew *r, struct error *err)
 static int write_node(struct renew *r, struct error *err)
 {
 	struct tx tx;
+	remove_leftovers(r);
 	if (stage(&r->root, r->id, r->inv.node, &r->entries, &tx, err))
 		return -1;
 	renew_say(r, "%zu files staged and synced; do not remove the stick before the last line",
@@ -252,6 +266,8 @@ static int write_node(struct renew *r, struct error *err)
 	tx_close(&tx);
 	return rc;
 }
+
+static const int hold_back[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP};
 
 static int run(struct renew *r, struct error *err)
 {
@@ -287,7 +303,15 @@ static int run(struct renew *r, struct error *err)
 		renew_say(r, "drill: everything was done but writing; the node is unchanged");
 		return 0;
 	}
-	if (write_node(r, err) || renew_verify(r, err))
+	/* A hang-up or an interrupt must not end it between two exchanges. */
+	sigset_t held, before;
+	sigemptyset(&held);
+	for (size_t i = 0; i < sizeof(hold_back) / sizeof(*hold_back); i++)
+		sigaddset(&held, hold_back[i]);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	int written = write_node(r, err) ? -1 : renew_verify(r, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (written)
 		return -1;
 	renew_table(r, &r->after, "the node after the rescue:");
 	return 0;
@@ -315,6 +339,7 @@ int cmd_renew(int argc, char **argv)
 		.root = ROOT_INIT,
 	};
 	struct error err = ERROR_INIT;
+	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is no reason to stop half-way */
 	int rc = parse(&r, argc, argv);
 	if (rc >= 0)
 		return rc;

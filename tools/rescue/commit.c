@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // commit: the point of no return, and the way forward after an interruption.
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rescue/commit.h"
 #include "rescue/stage.h"
@@ -47,7 +49,15 @@ int commit(struct tx *tx, struct error *err)
 		stage_remove(tx->root, tx->j.id, tx->j.places, tx->j.n_places, &ignored);
 		return -1;
 	}
-	if (tx_record_put(tx, "commit"))
+	int put = tx_record_put(tx, "commit");
+	if (put && faccessat(tx->state, "commit", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+		errno == ENOENT) {
+		error_set(err, ERR_FAILED, STATE_DIR, "nothing was changed; check the disk",
+			"the commit record cannot be put in place");
+		stage_remove(tx->root, tx->j.id, tx->j.places, tx->j.n_places, &ignored);
+		return -1;
+	}
+	if (put)
 		return pending(err, STATE_DIR, "the commit record cannot be synced to the disk");
 	return apply(tx, err);
 }

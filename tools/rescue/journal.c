@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // journal: writes and reads the commit record; tells a rescue's state from its files.
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,24 +222,37 @@ bool journal_id_valid(const char *id)
 	return n >= 16 && n < JOURNAL_ID && strspn(id, "0123456789TZ-") == n;
 }
 
+/* Is the record there? Only "no such file" is a no: a disk that cannot be read must not look empty.
+ */
 static bool has(const struct root *r, const char *id, const char *name)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	struct error ignored = ERROR_INIT;
+	struct error err = ERROR_INIT;
 	snprintf(path, sizeof(path), STATE_DIR "/%s/%s", id, name);
-	return root_lstat(r, path, &st, &ignored) == 0;
+	return root_lstat(r, path, &st, &err) == 0 || err.os != ENOENT;
+}
+
+static bool is_directory(const struct root *r, const char *id)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	struct error ignored = ERROR_INIT;
+	snprintf(path, sizeof(path), STATE_DIR "/%s", id);
+	return root_lstat(r, path, &st, &ignored) == 0 && S_ISDIR(st.st_mode);
 }
 
 enum journal_state journal_state(const struct root *r, const char *id)
 {
+	/* Without its commit record nothing else counts: neither done nor undone can come before
+	 * it. */
+	if (!has(r, id, "commit"))
+		return JOURNAL_STAGED;
 	if (has(r, id, "undone"))
 		return JOURNAL_UNDONE;
 	if (has(r, id, "undo"))
 		return JOURNAL_UNDOING;
-	if (has(r, id, "done"))
-		return JOURNAL_DONE;
-	return has(r, id, "commit") ? JOURNAL_COMMITTED : JOURNAL_STAGED;
+	return has(r, id, "done") ? JOURNAL_DONE : JOURNAL_COMMITTED;
 }
 
 void journal_list(const struct root *r, struct root_names *ids)
@@ -248,7 +262,7 @@ void journal_list(const struct root *r, struct root_names *ids)
 	if (root_list(r, STATE_DIR, JOURNAL_ENTRIES, ids, &ignored))
 		return;
 	for (size_t i = 0; i < ids->n; i++) {
-		if (journal_id_valid(ids->v[i]))
+		if (journal_id_valid(ids->v[i]) && is_directory(r, ids->v[i]))
 			ids->v[kept++] = ids->v[i];
 		else
 			free(ids->v[i]);

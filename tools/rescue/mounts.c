@@ -29,23 +29,34 @@ struct kernel_statx {
 };
 #define WANT_MOUNT_ID 0x1000 /* STATX_MNT_ID */
 
+/* 0 where the kernel does not say. */
+static uint64_t mount_id(int dir, const char *name, int flags)
+{
+	struct kernel_statx x;
+	memset(&x, 0, sizeof(x));
+	if (syscall(SYS_statx, dir, name, flags, WANT_MOUNT_ID, &x) || !(x.mask & WANT_MOUNT_ID))
+		return 0;
+	return x.mnt_id;
+}
+
 static int look(const struct root *r, const char *dir, struct spot *s, struct error *err)
 {
 	struct stat st;
-	struct kernel_statx x;
 	int fd = root_open_dir(r, dir, err);
 	if (fd < 0)
 		return -1;
-	memset(&x, 0, sizeof(x));
 	int rc = fstat(fd, &st);
-	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, WANT_MOUNT_ID, &x) == 0 &&
-		(x.mask & WANT_MOUNT_ID))
-		s->mount = x.mnt_id;
-	else
-		s->mount = 0;
+	s->mount = mount_id(fd, "", AT_EMPTY_PATH);
 	s->dev = st.st_dev;
 	close(fd);
 	return rc;
+}
+
+bool mounts_point(int dir, const char *name)
+{
+	uint64_t outer = mount_id(dir, "", AT_EMPTY_PATH);
+	uint64_t inner = mount_id(dir, name, AT_SYMLINK_NOFOLLOW);
+	return outer && inner && outer != inner;
 }
 
 static bool same(const struct spot *a, const struct spot *b)

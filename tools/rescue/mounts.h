@@ -16,6 +16,10 @@ bool mounts_same(const struct root *r, const char *a, const char *b, struct erro
 /* The topmost directory of the mount that dir (without links) lies on. */
 int mounts_top(const struct root *r, const char *dir, char top[PATH_MAX], struct error *err);
 
+/* Is something mounted on name in dir (a bind mount of a file)? False where the kernel does not
+ * say. */
+bool mounts_point(int dir, const char *name);
+
 #define MOUNTS_TIMES 4
 struct mounts_times {
 	bool known[MOUNTS_TIMES];

@@ -97,6 +97,19 @@ static char *why_kept(const struct maker *m, const struct inv_cert *c)
 	return NULL;
 }
 
+/* The path of another certificate that has its key in the same file, or NULL. */
+static const char *key_of_other(const struct maker *m, const struct inv_cert *c)
+{
+	for (size_t i = 0; i < m->inv->n_certs; i++) {
+		const struct inv_cert *o = &m->inv->certs[i];
+		if (o != c && o->readable && c->key_path && o->key_path &&
+			!bytes_equal(o->cert.raw, c->cert.raw) &&
+			strcmp(o->key_path, c->key_path) == 0)
+			return m->inv->files[o->file].path;
+	}
+	return NULL;
+}
+
 static const char *key_trouble(const struct inv_cert *c)
 {
 	return c->key_state == INV_KEY_MISMATCH  ? "another certificate's"
@@ -120,6 +133,14 @@ static bool choose_key(const struct maker *m, const struct inv_cert *c, struct p
 	else if (kept)
 		decide(item, PLAN_REFUSE,
 			xasprintf("%s, but the private key is %s", kept, key_trouble(c)));
+	else if (c->key_state == INV_KEY_NONE && !throw_away)
+		decide(item, PLAN_REFUSE,
+			xstrdup("it stands behind another certificate in its file, and no key is "
+				"its own"));
+	else if (!good && !throw_away && key_of_other(m, c))
+		decide(item, PLAN_REFUSE,
+			xasprintf("its key was %s, and the key file is that of %s too",
+				key_trouble(c), key_of_other(m, c)));
 	else if (c->key_state == INV_KEY_MISSING && !c->key_path && !c->place[0])
 		decide(item, PLAN_REFUSE,
 			xstrdup("its private key file is missing, and where it should be is not "
@@ -236,6 +257,14 @@ static int same_certificate(const struct maker *m, size_t i)
 	return -1;
 }
 
+/* A kubeconfig of somebody's home that is no copy of admin.conf or super-admin.conf. */
+static bool personal(const struct inventory *inv, const struct inv_cert *c)
+{
+	const char *path = inv->files[c->file].path;
+	return c->place[0] && c->role == ROLE_OTHER &&
+	       (strncmp(path, "/home/", 6) == 0 || strncmp(path, "/root/", 6) == 0);
+}
+
 static void plan_one(const struct maker *m, size_t i, bool any_due)
 {
 	const struct inv_cert *c = &m->inv->certs[i];
@@ -265,7 +294,14 @@ static void plan_one(const struct maker *m, size_t i, bool any_due)
 				     : "of another issuer: never touched"));
 		return;
 	}
-	if (!any_due || (m->policy->only_due && !item->due)) {
+	if (item->due && personal(m->inv, c)) {
+		decide(item, PLAN_REFUSE,
+			xstrdup("a person's certificate, not one of the cluster's own: whether its "
+				"rights "
+				"go on is for that person's issuer to say"));
+		return;
+	}
+	if (!any_due || (m->policy->only_due && !item->due) || personal(m->inv, c)) {
 		decide(item, PLAN_KEEP, xstrdup("still good"));
 		return;
 	}
@@ -349,6 +385,11 @@ int plan_make(const struct inventory *inv, const struct plan_ca *cas, size_t n_c
 		plan_one(&m, i, due);
 	for (size_t i = 0; i < plan->n; i++) {
 		struct plan_item *item = &plan->items[i];
+		/* A copy of a copy shares the first one's result. */
+		for (size_t k = 0; k < plan->n && item->same_as >= 0 &&
+				   plan->items[item->same_as].same_as >= 0;
+			k++)
+			item->same_as = plan->items[item->same_as].same_as;
 		if (item->same_as >= 0 && plan->items[item->same_as].action != PLAN_RENEW)
 			decide(item, PLAN_REFUSE, xstrdup(plan->items[item->same_as].reason));
 	}

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "node/change.h"
+#include "rescue/mounts.h"
 #include "rescue/stage.h"
 
 /* linux/fs.h: FS_IOC_GETFLAGS and the two flags that stand in the way. */
@@ -47,6 +48,21 @@ static int check_flags(int dir, const char *base, const struct entry *e, struct 
 	return 0;
 }
 
+/* Renames in a directory need it to be changeable, and cannot replace what something is mounted on.
+ */
+static int check_place(int dir, const char *base, const struct entry *e, struct error *err)
+{
+	long flags = 0;
+	if (ioctl(dir, GET_FLAGS, &flags) == 0 && (flags & (FLAG_IMMUTABLE | FLAG_APPEND)))
+		return error_set(err, ERR_FAILED, e->path, "take the flag away: chattr -i -a on it",
+			"its directory is marked immutable or append-only; nothing was changed");
+	if (mounts_point(dir, base))
+		return error_set(err, ERR_FAILED, e->path, "unmount it, then run renew again",
+			"something is mounted on this file, so it cannot be replaced; nothing was "
+			"changed");
+	return 0;
+}
+
 static int check_target(int dir, const char *base, struct entry *e, struct error *err)
 {
 	struct stat st;
@@ -66,7 +82,7 @@ static int check_target(int dir, const char *base, struct entry *e, struct error
 		e->had_old = true;
 		for (size_t i = 0; i < SHA256_SIZE; i++)
 			sscanf(hex + 2 * i, "%2hhx", &e->old_sha[i]);
-		return 0;
+		return S_ISREG(st.st_mode) ? check_flags(dir, base, e, err) : 0;
 	}
 	for (size_t i = 0; i < SHA256_SIZE; i++)
 		snprintf(want + 2 * i, 3, "%02x", e->old_sha[i]);
@@ -144,7 +160,9 @@ static int check_entry(
 	int fd = root_open_dir(root, dir, err);
 	if (fd < 0)
 		return -1;
-	int rc = check_target(fd, slash + 1, e, err);
+	int rc = check_place(fd, slash + 1, e, err);
+	if (rc == 0)
+		rc = check_target(fd, slash + 1, e, err);
 	if (rc == 0)
 		rc = add_need(needs, n, fd, e->content.n, err);
 	close(fd);
@@ -173,8 +191,15 @@ int stage_preflight(const struct root *root, struct entries *entries, struct err
 	struct need needs[16];
 	size_t n = 0;
 	int rc = 0;
-	for (size_t i = 0; rc == 0 && i < entries->n; i++)
+	for (size_t i = 0; rc == 0 && i < entries->n; i++) {
 		rc = check_entry(root, &entries->v[i], needs, &n, err);
+		for (size_t k = 0; rc == 0 && k < i; k++)
+			if (strcmp(entries->v[k].path, entries->v[i].path) == 0)
+				rc = error_set(err, ERR_FAILED, entries->v[i].path,
+					"nothing was changed; give each certificate a file of its "
+					"own",
+					"two certificates would write this file");
+	}
 	if (rc == 0)
 		rc = need_state(root, needs, &n, err);
 	for (size_t i = 0; i < n; i++) {
@@ -186,16 +211,41 @@ int stage_preflight(const struct root *root, struct entries *entries, struct err
 	return rc;
 }
 
+/* What a rescue itself makes in its directories: nothing else is ever removed. */
+static bool is_own_name(const char *name)
+{
+	static const char *const records[] = {"commit", "done", "undo", "undone"};
+	size_t n = strspn(name, "0123456789");
+	if (n > 0 && (!name[n] || strcmp(name + n, ".old") == 0))
+		return true;
+	for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
+		n = strlen(records[i]);
+		if (strncmp(name, records[i], n) == 0 &&
+			(!name[n] || strcmp(name + n, ".tmp") == 0))
+			return true;
+	}
+	return false;
+}
+
+/* A link in a directory's place was not made here: it leads to files that are not ours. */
+static bool is_real_directory(const struct root *root, const char *path)
+{
+	struct stat st;
+	struct error ignored = ERROR_INIT;
+	return root_lstat(root, path, &st, &ignored) == 0 && S_ISDIR(st.st_mode);
+}
+
 static void remove_all(const struct root *root, const char *dir)
 {
 	struct root_names names;
 	struct error ignored = ERROR_INIT;
-	int fd = root_open_dir(root, dir, &ignored);
+	int fd = is_real_directory(root, dir) ? root_open_dir(root, dir, &ignored) : -1;
 	if (fd < 0)
 		return;
 	if (root_list(root, dir, JOURNAL_ENTRIES, &names, &ignored) == 0) {
 		for (size_t i = 0; i < names.n; i++)
-			change_unlink(fd, names.v[i]);
+			if (is_own_name(names.v[i]))
+				change_unlink(fd, names.v[i]);
 		root_names_free(&names);
 	}
 	change_sync(fd);
@@ -224,6 +274,9 @@ int stage_remove(
 	char own[PATH_MAX], fresh[PATH_MAX + 8];
 	int rc = 0;
 	snprintf(own, sizeof(own), STATE_DIR "/%s", id);
+	if (!is_real_directory(root, STATE_DIR) || !is_real_directory(root, own))
+		return error_set(err, ERR_FAILED, own, "see what stands there (ls -l)",
+			"the stage is not a directory of certrescue's own; it was left alone");
 	snprintf(fresh, sizeof(fresh), "%s/new", own);
 	for (size_t i = 0; i < n; i++) {
 		remove_all(root, places[i]);

@@ -111,12 +111,15 @@ static int render_pem(struct job *j, size_t file, const char *place, struct byte
 	size_t n = 0;
 	int rc = 0;
 	memset(texts, 0, sizeof(texts));
-	for (size_t i = 0; i < j->inv->n_certs && n + 2 < 32; i++) {
+	for (size_t i = 0; rc == 0 && i < j->inv->n_certs; i++) {
 		const struct inv_cert *c = &j->inv->certs[i];
 		const struct signed_item *r = renewed(j, i);
 		if (c->file != file || strcmp(c->place, place) != 0 || !r)
 			continue;
-		if (c->end <= c->begin || c->end > old.n)
+		if (n + 2 > 32)
+			rc = bad_file(
+				&j->inv->files[file], "there are too many certificates in it", err);
+		else if (c->end <= c->begin || c->end > old.n)
 			rc = bad_file(&j->inv->files[file], "the certificate is not PEM", err);
 		if (rc)
 			break;
@@ -160,7 +163,7 @@ static int render_key_file(struct job *j, size_t i, struct error *err)
 		lost->uid = j->inv->files[c->file].st.st_uid;
 		lost->gid = j->inv->files[c->file].st.st_gid;
 		key_write(&lost->content, &r->key, KEY_FORM_TRADITIONAL);
-		return opinion_pair(buf_bytes(&r->der), buf_bytes(&lost->content), err);
+		return 0;
 	}
 	if (j->done[c->key_file])
 		return 0;
@@ -178,7 +181,7 @@ static int render_key_file(struct job *j, size_t i, struct error *err)
 	struct splice cut = {begin, end, &text};
 	apply(old, &cut, 1, &e->content);
 	buf_wipe(&text);
-	return opinion_pair(buf_bytes(&r->der), buf_bytes(&e->content), err);
+	return 0;
 }
 
 static void encode(struct buf *out, struct buf *pem)
@@ -247,10 +250,14 @@ static int render_kubeconfig(struct job *j, size_t file, struct error *err)
 	size_t n = 0;
 	int rc = 0;
 	memset(texts, 0, sizeof(texts));
-	for (size_t i = 0; i < j->inv->n_certs && n + 2 < KUBECONFIG_ENTRIES; i++) {
+	for (size_t i = 0; i < j->inv->n_certs; i++) {
 		const struct inv_cert *c = &j->inv->certs[i];
 		if (c->file != file || c->block != 0 || !renewed(j, i))
 			continue;
+		if (n + 2 > KUBECONFIG_ENTRIES) {
+			rc = bad_file(f, "there are too many users in it", err);
+			break;
+		}
 		int got = to_path(j, i) ? edit_to_path(j, i, edits + n, texts + n)
 					: edit_user(j, i, edits + n, texts + n, err);
 		if (got < 0) {
@@ -279,21 +286,18 @@ static bool is_kubelet_current(const struct inv_file *f)
 				strcmp(slash, "/kubelet-client-updated.pem") == 0);
 }
 
-/* The name the kubelet would choose: kubelet-client-YYYY-MM-DD-HH-MM-SS.pem. */
-static char *dated_name(const struct job *j)
+char *render_kubelet_name(const char *dir, int64_t t)
 {
-	struct clock_date d = clock_to_date(j->now);
-	return xasprintf("%s/kubelet-client-%04d-%02d-%02d-%02d-%02d-%02d.pem", j->inv->kubelet_dir,
-		d.year, d.month, d.day, d.hour, d.minute, d.second);
+	struct clock_date d = clock_to_date(t);
+	return xasprintf("%s/kubelet-client-%04d-%02d-%02d-%02d-%02d-%02d.pem", dir, d.year,
+		d.month, d.day, d.hour, d.minute, d.second);
 }
 
-static int add_link(
-	struct job *j, const struct inv_file *old, const char *target, struct error *err)
+static void add_link(struct job *j, const struct inv_file *old, const char *target)
 {
 	char *path = kubelet_link(j);
 	struct entry *e = entries_add(j->entries, path);
 	free(path);
-	(void)err;
 	e->link = true;
 	buf_str(&e->content, target);
 	e->mode = 0777;
@@ -302,7 +306,6 @@ static int add_link(
 		e->uid = old->st.st_uid;
 		e->gid = old->st.st_gid;
 	}
-	return 0;
 }
 
 /*
@@ -315,7 +318,7 @@ static int render_kubelet(struct job *j, size_t i, struct error *err)
 	const struct inv_cert *c = &j->inv->certs[i];
 	const struct inv_file *f = &j->inv->files[c->file];
 	const struct signed_item *r = renewed(j, i);
-	char *name = dated_name(j);
+	char *name = render_kubelet_name(j->inv->kubelet_dir, j->now);
 	struct entry *e = entries_add(j->entries, name);
 	int rc = 0;
 	e->mode = 0600;
@@ -334,7 +337,7 @@ static int render_kubelet(struct job *j, size_t i, struct error *err)
 	if (rc == 0)
 		rc = opinion_pair(buf_bytes(&r->der), buf_bytes(&e->content), err);
 	if (rc == 0)
-		rc = add_link(j, c->place[0] ? NULL : f, name, err);
+		add_link(j, c->place[0] ? NULL : f, name);
 	free(name);
 	return rc;
 }
@@ -361,9 +364,54 @@ static bool kubelet_item(const struct job *j, size_t i)
 	return to_path(j, i) && item_of(j, i)->same_as < 0;
 }
 
-int render(const struct signing *s, int64_t now, struct entries *entries, struct error *err)
+/* What a file will hold: its entry's content, else what it holds now. */
+static struct bytes new_content(const struct job *j, const char *real, size_t file)
 {
-	struct job j = {.s = s, .inv = s->inv, .entries = entries, .now = now};
+	for (size_t i = 0; i < j->entries->n; i++)
+		if (!j->entries->v[i].link && strcmp(j->entries->v[i].path, real) == 0)
+			return buf_bytes(&j->entries->v[i].content);
+	return file < j->inv->n_files ? buf_bytes(&j->inv->files[file].content)
+				      : (struct bytes){NULL, 0};
+}
+
+static bool holds(struct bytes text, struct bytes der)
+{
+	struct pem_block b = {0};
+	struct error ignored = ERROR_INIT;
+	size_t at = 0;
+	bool found = false;
+	for (int rc; !found && (rc = pem_next(text, &at, &b, &ignored)) != 0;)
+		found = rc > 0 && bytes_equal(buf_bytes(&b.der), der);
+	pem_block_free(&b);
+	return found;
+}
+
+/* Every renewed certificate of a PEM file stands in what will be written, and its key beside it. */
+static int check_written(const struct job *j, size_t i, struct error *err)
+{
+	const struct inv_cert *c = &j->inv->certs[i];
+	const struct inv_file *f = &j->inv->files[c->file];
+	const struct signed_item *r = renewed(j, i);
+	if (!r)
+		return bad_file(f, "the plan renews it, but nothing was signed", err);
+	if (f->format == INV_KUBECONFIG || kubelet_item(j, i))
+		return 0; /* checked where they were made */
+	if (!holds(new_content(j, f->real, c->file), buf_bytes(&r->der)))
+		return bad_file(f, "its new certificate is not in what would be written", err);
+	if (c->is_ca)
+		return 0;
+	bool lost = c->key_state == INV_KEY_MISSING;
+	struct bytes key = lost ? new_content(j, c->key_path, SIZE_MAX)
+				: new_content(j, j->inv->files[c->key_file].real, c->key_file);
+	if (opinion_pair(buf_bytes(&r->der), key, err))
+		return bad_file(f, "its key would not be its own", err);
+	return 0;
+}
+
+int render(
+	const struct signing *s, int64_t kubelet_time, struct entries *entries, struct error *err)
+{
+	struct job j = {.s = s, .inv = s->inv, .entries = entries, .now = kubelet_time};
 	int rc = 0;
 	j.done = xmalloc(s->inv->n_files + 1);
 	for (size_t i = 0; rc == 0 && i < s->inv->n_certs; i++) {
@@ -381,6 +429,9 @@ int render(const struct signing *s, int64_t now, struct entries *entries, struct
 		if (rc == 0 && s->inv->certs[i].place[0])
 			rc = render_kubeconfig(&j, s->inv->certs[i].file, err);
 	}
+	for (size_t i = 0; rc == 0 && i < s->inv->n_certs; i++)
+		if (item_of(&j, i)->action == PLAN_RENEW)
+			rc = check_written(&j, i, err);
 	free(j.done);
 	return rc;
 }

@@ -13,6 +13,12 @@
  * Fills entries, pairs adjacent, the kubelet's symlink last. Every result is read again and must
  * hold the planned certificate and its key (opinion_pair on the bytes that will be written).
  */
-int render(const struct signing *s, int64_t now, struct entries *entries, struct error *err);
+/* kubelet_time: the time in the name of the kubelet's new file, which must not exist. */
+int render(
+	const struct signing *s, int64_t kubelet_time, struct entries *entries, struct error *err);
+
+/* DIR/kubelet-client-YYYY-MM-DD-HH-MM-SS.pem, as the kubelet names its files; owned by the caller.
+ */
+char *render_kubelet_name(const char *dir, int64_t t);
 
 #endif

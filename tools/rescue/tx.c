@@ -204,6 +204,10 @@ int tx_revert(struct tx *tx, size_t i)
 {
 	const struct journal_entry *e = &tx->j.entries[i];
 	const struct tx_slot *s = &tx->slots[i];
-	return e->had_old ? swap(s->place, e->name, s->dir, s->base)
-			  : change_move(s->dir, s->base, s->place, e->name);
+	if (!e->had_old)
+		return change_move(s->dir, s->base, s->place, e->name);
+	if (swap(s->place, e->name, s->dir, s->base) == 0)
+		return 0;
+	/* The new file is gone: then there is nothing to exchange with. */
+	return errno == ENOENT ? change_move(s->place, e->name, s->dir, s->base) : -1;
 }

@@ -21,14 +21,15 @@ static bool kept(const struct tx *tx, size_t i)
 	return strcmp(hex, e->had_old ? e->old_sha : "-") == 0;
 }
 
-static int check_unchanged(const struct tx *tx, bool force, struct error *err)
+static int check_unchanged(const struct tx *tx, bool force, bool again, struct error *err)
 {
 	struct buf list = BUF_INIT;
 	for (size_t i = 0; i < tx->j.n_entries; i++) {
 		enum tx_side side = tx_side(tx, i);
-		if (side == TX_NEW && !kept(tx, i)) {
+		if (side != TX_OLD && !kept(tx, i)) {
 			buf_free(&list);
-			return error_set(err, ERR_FAILED, tx->j.entries[i].path,
+			return error_set(err, again ? ERR_PENDING : ERR_FAILED,
+				tx->j.entries[i].path,
 				"restore this file from a backup; nothing was changed now",
 				"the old file that was kept for undo is damaged or gone");
 		}
@@ -52,6 +53,12 @@ static int go_back(struct tx *tx, struct error *err)
 		if (tx_side(tx, i - 1) != TX_OLD && kept(tx, i - 1) && tx_revert(tx, i - 1))
 			return stuck(err, tx->j.entries[i - 1].path,
 				"the old file cannot be put back; others already are");
+	for (size_t i = 0; i < tx->j.n_entries; i++)
+		if (tx_side(tx, i) != TX_OLD)
+			return error_set(err, ERR_PENDING, tx->j.entries[i].path,
+				"run `certrescue resume`; if it says the same, restore this file "
+				"by hand",
+				"is not the old file after all");
 	tx_restore_times(tx);
 	if (tx_sync(tx) || tx_record_prepare(tx, "undone", bytes_of("undone\n")) ||
 		tx_record_put(tx, "undone"))
@@ -72,7 +79,7 @@ int undo(const struct root *root, const char *id, bool force, struct error *err)
 	if (tx_load(&tx, root, id, err))
 		return -1;
 	bool again = state == JOURNAL_UNDOING;
-	int rc = check_unchanged(&tx, force || again, err);
+	int rc = check_unchanged(&tx, force || again, again, err);
 	if (rc == 0 && !again &&
 		(tx_record_prepare(&tx, "undo", bytes_of("undo\n")) || tx_record_put(&tx, "undo")))
 		rc = error_errno(err, STATE_DIR,
