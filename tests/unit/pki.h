@@ -34,6 +34,16 @@ static inline void make_dir(void)
 	atexit(remove_dir);
 }
 
+/*
+ * openssl's arguments for a version 1 certificate without extensions: since OpenSSL 3.2 `x509 -req`
+ * makes version 3 with key identifiers; `req -x509` makes version 1 with a configuration that names
+ * no extensions, since 3.3 with -x509v1.
+ */
+#define OPENSSL_V1                                                                                 \
+	"openssl req -x509 -config v1.cnf "                                                        \
+	"$(openssl req -help 2>&1 | sed -n 's/^ *\\(-x509v1\\) .*/\\1/p') "
+#define OPENSSL_V1_CNF "printf '[req]\\ndistinguished_name=dn\\n[dn]\\n' >v1.cnf\n"
+
 /* Runs a shell script in the directory; false if it fails. */
 static inline bool __attribute__((format(printf, 1, 2))) sh(const char *fmt, ...)
 {

@@ -21,9 +21,8 @@ static void make_certificates(void)
 	      "openssl req -x509 -newkey rsa-pss -nodes -keyout pss.key -out pss.pem -subj "
 	      "/CN=pss\n"
 	      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:brainpoolP256r1 -nodes "
-	      "-keyout bp.key -out bp.pem -subj /CN=bp\n"
-	      "openssl req -new -key rsa.key -subj /CN=v1 | openssl x509 -req -signkey rsa.key "
-	      "-sha1 -days 1 -out v1.pem\n"
+	      "-keyout bp.key -out bp.pem -subj /CN=bp\n" OPENSSL_V1_CNF OPENSSL_V1
+	      "-key rsa.key -subj /CN=v1 -sha1 -days 1 -out v1.pem\n"
 	      "openssl req -x509 -key rsa.key -subj /CN=nc -out nc.pem -addext "
 	      "'nameConstraints=critical,permitted;DNS:a.b' -addext '1.2.3.4=critical,ASN1:NULL'\n"
 	      "openssl req -x509 -key rsa.key -subj /CN=late -out late.pem -days 1000000"),

@@ -36,9 +36,9 @@ static void make_fixtures(void)
 	      "-CA $ca-ca.pem -CAkey $ca-ca.key -extfile leaf.ext -days 1 -out $k-by-$ca.pem\n"
 	      "done; done\n"
 	      "openssl req -new -key ec.key -subj /CN=odd | openssl x509 -req -CA ec-ca.pem -CAkey "
-	      "ec-ca.key -extfile odd.ext -days 1 -out odd.pem\n"
-	      "openssl req -new -key ec.key -subj /CN=v1 | openssl x509 -req -CA ec-ca.pem -CAkey "
-	      "ec-ca.key -days 1 -out v1.pem\n"
+	      "ec-ca.key -extfile odd.ext -days 1 -out odd.pem\n" OPENSSL_V1_CNF OPENSSL_V1
+	      "-key ec.key -subj /CN=v1 -CA ec-ca.pem -CAkey ec-ca.key "
+	      "-days 1 -out v1.pem\n"
 	      "openssl genpkey -algorithm ed25519 -out ed.key\n"
 	      "openssl req -new -key ed.key -subj /CN=ed | openssl x509 -req -CA ec-ca.pem -CAkey "
 	      "ec-ca.key -extfile leaf.ext -days 1 -out ed.pem\n"

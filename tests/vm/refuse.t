@@ -71,9 +71,10 @@ vm_still 'the disk is as it was' "$T/errors.img"
 
 # --- a disk that is full: known before anything is written
 vm_disk "$T/node.tree" "$T/full.img" --size 24M
-free=$(dumpe2fs -h "$T/full.img?offset=$start" 2>/dev/null | sed -n 's/^Free blocks: *//p')
+free=$(debugfs -R 'show_super_stats -h' "$T/full.img?offset=$start" 2>/dev/null | sed -n 's/^Free blocks: *//p')
+[ -n "$free" ] || bail 'debugfs does not say how much room there is'
 cp -a "$T/node.tree" "$T/full.tree"
-yes certrescue | head -c $(((free - 150) * 1024)) >"$T/full.tree/var/filled"
+yes certrescue | head -c $(((free - 200) * 1024)) >"$T/full.tree/var/filled"
 vm_disk "$T/full.tree" "$T/full.img" --size 24M
 vm_list "$T/full.img" "$T/before.list"
 vm 1 'a full disk' --disk "$T/full.img" --medium "$T/medium.img" "${renew[@]}"
