@@ -100,7 +100,6 @@ static void unlocks(void)
 	is_int(store_unlock(&store, (size_t)b, NULL, &err), 0,
 		"a plain key is found by key, whatever its name");
 	has_str(store.cas[b].key_path, "1.bin", "its file is known");
-	ok(store_needs_passphrase(&store, (size_t)a), "an encrypted key may be the CA's");
 	ok(store_unlock(&store, (size_t)a, NULL, &err) < 0 && err.os == EACCES,
 		"no passphrase: EACCES");
 	ok(store_unlock(&store, (size_t)a, &bad, &err) < 0 && err.os == EACCES &&
@@ -108,7 +107,6 @@ static void unlocks(void)
 		"a wrong passphrase: EACCES");
 	is_int(store_unlock(&store, (size_t)a, &good, &err), 0, "the right one opens it");
 	ok(key_matches(&store.cas[a].key, &store.cas[a].cert), "and it is the CA's");
-	ok(!store_needs_passphrase(&store, (size_t)a), "nothing more to ask for");
 	ok(store_unlock(&store, (size_t)c, &good, &err) < 0 && err.os == EBADMSG,
 		"a truncated key: EBADMSG");
 	has_str(err.path, "etcd/ca.key", "with its path");
@@ -126,7 +124,6 @@ static void no_key(void)
 	is_int(try("nokey", false, NULL), 0, "a CA without its key is a CA");
 	ok(store_unlock(&store, 0, NULL, &err) < 0 && err.os == ENOENT,
 		"another CA's key is none: ENOENT");
-	ok(!store_needs_passphrase(&store, 0), "a passphrase would not help");
 	sh("mkdir -p one/ca/x; cat keys/a.crt keys/b.crt keys/b.key keys/a.key >one/ca/x/all.pem");
 	try("one", false, NULL);
 	ok(store.n_cas == 2 && store_unlock(&store, 0, NULL, &err) == 0 &&

@@ -262,6 +262,8 @@ static int write_node(struct renew *r, struct error *err)
 		return -1;
 	renew_say(r, "%zu files staged and synced; do not remove the stick before the last line",
 		r->entries.n);
+	snprintf(r->state_dir, sizeof(r->state_dir), STATE_DIR "/%s", r->id);
+	r->result.state_dir = r->state_dir;
 	int rc = commit(&tx, err);
 	tx_close(&tx);
 	return rc;

@@ -30,7 +30,8 @@ struct renew {
 	struct signing signing;
 	struct entries entries;
 	struct result result;
-	char error[5632]; /* what ended it, for the report */
+	char state_dir[64]; /* what is kept on the node for undo, once it is committed */
+	char error[5632];   /* what ended it, for the report */
 };
 
 /* Where people read along: nothing is printed with --quiet. Escaped; a line end is added. */

@@ -69,8 +69,6 @@ int store_find(const struct store *s, struct bytes spki, bool *twice);
  * certificate; EBADMSG where the one that should is damaged.
  */
 int store_unlock(struct store *s, size_t ca, const struct secret *passphrase, struct error *err);
-/* Is an encrypted key left that may be this CA's (so that a passphrase is worth asking for)? */
-bool store_needs_passphrase(const struct store *s, size_t ca);
 void store_lock(struct store *s); /* wipes every open key and every key file's bytes */
 
 #endif

@@ -141,15 +141,6 @@ int store_unlock(
 	return ca->open ? 0 : say(ca, &t, passphrase != NULL, err);
 }
 
-bool store_needs_passphrase(const struct store *s, size_t ca)
-{
-	for (size_t i = 0; i < s->n_keys && !s->cas[ca].open; i++)
-		if (s->keys[i].encrypted && !s->keys[i].used && s->keys[i].content.n > 0 &&
-			same_cluster(&s->cas[ca], &s->keys[i]))
-			return true;
-	return false;
-}
-
 void store_lock(struct store *s)
 {
 	for (size_t i = 0; i < s->n_cas; i++) {
