@@ -11,7 +11,7 @@
 #include "media/medium.h"
 
 #define NAME_BYTES 128
-#define TODO "the node is not touched by this; make room or use another medium"
+#define REMEDY "the node is not touched by this; make room or use another medium"
 
 /* FAT drops dots at the end and takes none of "<>:|?*; . and .. would lead elsewhere. */
 static const char *safe(const char *name, char out[NAME_BYTES])
@@ -108,7 +108,7 @@ int medium_write_report(const char *media, const char *node, const char *id, con
 	int rc = 0;
 	if (fd < 0 || put(fd, safe(name, f), content))
 		rc = error_errno(
-			err, buf_text(&path), TODO, "the report cannot be written to the medium");
+			err, buf_text(&path), REMEDY, "the report cannot be written to the medium");
 	if (fd >= 0)
 		close(fd);
 	buf_free(&path);
