@@ -79,11 +79,11 @@ static int slurp(int dir, const char *name, const char *path, struct secret *out
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return error_errno(err, path, NULL, "the file cannot be opened");
+		return error_errno(err, path, "run as root, or make it readable (ls -l)", "the file cannot be opened");
 	struct stat st;
 	int rc = 0;
 	if (fstat(fd, &st)) {
-		rc = error_errno(err, path, NULL, "the file cannot be read");
+		rc = error_errno(err, path, "check the medium", "the file cannot be read");
 	} else if (S_ISREG(st.st_mode) && st.st_size <= WALK_FILE_MAX) {
 		secret_alloc(out, (size_t)st.st_size);
 		ssize_t got = 1;
