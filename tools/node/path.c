@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // path: a node's paths as text.
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -10,6 +11,12 @@ const char *path_base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
+}
+
+void path_parent(const char *path, char dir[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
 }
 
 char *path_clean(const char *path)

@@ -6,6 +6,7 @@
 #ifndef NODE_PATH_H
 #define NODE_PATH_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 /* What stands behind the last slash; the whole where there is none. */
@@ -14,6 +15,8 @@ const char *path_base(const char *path);
 char *path_clean(const char *path);
 /* dir/name, cleaned; a name that starts with a slash is taken beneath dir too. */
 char *path_join(const char *dir, const char *name);
+/* The directory that holds an absolute path without links, "/" at the top; allocates nothing. */
+void path_parent(const char *path, char dir[PATH_MAX]);
 /* The directory that holds path, cleaned. */
 char *path_dir(const char *path);
 /* Does path lie in dir, or is it dir? Both cleaned. */

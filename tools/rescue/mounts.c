@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "node/change.h"
+#include "node/path.h"
 #include "rescue/journal.h"
 #include "rescue/mounts.h"
 
@@ -78,9 +79,7 @@ int mounts_top(const struct root *r, const char *dir, char top[PATH_MAX], struct
 		return -1;
 	while (strcmp(top, "/") != 0) {
 		char parent[PATH_MAX];
-		const char *slash = strrchr(top, '/');
-		snprintf(
-			parent, sizeof(parent), "%.*s", slash == top ? 1 : (int)(slash - top), top);
+		path_parent(top, parent);
 		if (look(r, parent, &above, err))
 			return -1;
 		if (!same(&own, &above))

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "node/change.h"
+#include "node/path.h"
 #include "rescue/mounts.h"
 #include "rescue/stage.h"
 
@@ -139,7 +140,7 @@ static int resolve(const struct root *root, struct entry *e, struct error *err)
 {
 	char real[PATH_MAX], dir[PATH_MAX];
 	const char *slash = strrchr(e->path, '/');
-	snprintf(dir, sizeof(dir), "%.*s", slash == e->path ? 1 : (int)(slash - e->path), e->path);
+	path_parent(e->path, dir);
 	if (root_resolve(root, e->link ? dir : e->path, real, err))
 		return -1;
 	char *path = e->link ? xasprintf("%s%s", strcmp(real, "/") == 0 ? "" : real, slash)
@@ -156,7 +157,7 @@ static int check_entry(
 	if (resolve(root, e, err))
 		return -1;
 	const char *slash = strrchr(e->path, '/');
-	snprintf(dir, sizeof(dir), "%.*s", slash == e->path ? 1 : (int)(slash - e->path), e->path);
+	path_parent(e->path, dir);
 	int fd = root_open_dir(root, dir, err);
 	if (fd < 0)
 		return -1;
@@ -257,7 +258,7 @@ static int remove_dir(const struct root *root, const char *path)
 	char dir[PATH_MAX];
 	struct error ignored = ERROR_INIT;
 	const char *slash = strrchr(path, '/');
-	snprintf(dir, sizeof(dir), "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	path_parent(path, dir);
 	int fd = root_open_dir(root, dir, &ignored);
 	if (fd < 0)
 		return 0;

@@ -9,14 +9,9 @@
 #include <unistd.h>
 
 #include "node/change.h"
+#include "node/path.h"
 #include "rescue/mounts.h"
 #include "rescue/stage.h"
-
-static void dir_of(const char *path, char dir[PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-	snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-}
 
 static void hex_of(const uint8_t sha[SHA256_SIZE], char hex[JOURNAL_HEX])
 {
@@ -93,7 +88,7 @@ static void note_dir(struct tx *tx, const char *target, struct error *err)
 	char dir[PATH_MAX];
 	struct stat st;
 	struct journal *j = &tx->j;
-	dir_of(target, dir);
+	path_parent(target, dir);
 	for (size_t i = 0; i < j->n_dirs; i++)
 		if (strcmp(j->dirs[i].path, dir) == 0)
 			return;
@@ -109,7 +104,7 @@ static int choose_place(
 {
 	char state[PATH_MAX], dir[PATH_MAX], top[PATH_MAX], name[64];
 	snprintf(state, sizeof(state), STATE_DIR "/%s/new", id);
-	dir_of(target, dir);
+	path_parent(target, dir);
 	if (mounts_same(tx->root, state, dir, err))
 		return *place = add_place(tx, state), 0;
 	if (err->kind || mounts_top(tx->root, dir, top, err))

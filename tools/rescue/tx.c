@@ -8,15 +8,9 @@
 #include <unistd.h>
 
 #include "node/change.h"
+#include "node/path.h"
 #include "pki/cert.h"
 #include "rescue/tx.h"
-
-static void split(const char *path, char dir[PATH_MAX], char base[NAME_MAX + 1])
-{
-	const char *slash = strrchr(path, '/');
-	snprintf(dir, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-	snprintf(base, NAME_MAX + 1, "%s", slash + 1);
-}
 
 int tx_open(struct tx *tx, struct error *err)
 {
@@ -33,7 +27,9 @@ int tx_open(struct tx *tx, struct error *err)
 		if ((tx->places[i] = root_open_dir(tx->root, j->places[i], err)) < 0)
 			return -1;
 	for (size_t i = 0; i < j->n_entries; i++) {
-		split(j->entries[i].path, dir, tx->slots[i].base);
+		path_parent(j->entries[i].path, dir);
+		snprintf(tx->slots[i].base, sizeof(tx->slots[i].base), "%s",
+			path_base(j->entries[i].path));
 		tx->slots[i].place = tx->places[j->entries[i].place];
 		if ((tx->slots[i].dir = root_open_dir(tx->root, dir, err)) < 0)
 			return -1;
