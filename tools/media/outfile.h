@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outfile: a set of new files on the medium or on the CA's machine (certificates, keys, requests),
+ * written so that a cut leaves each of them whole or not there: temporary name in the same
+ * directory, synced, renamed, directory synced. Not for the node: that is rescue/stage.
+ */
+#ifndef MEDIA_OUTFILE_H
+#define MEDIA_OUTFILE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/*
+ * Writes content to path (absolute or from the working directory) with this mode, whatever the
+ * umask; the file has the mode from its first byte. Without replace a file that is there already is
+ * an error (err->os = EEXIST) and stays as it is; with it, a regular file is replaced in one step.
+ * A symlink in the file's own place is never followed: it is an error.
+ */
+int outfile_write(
+	const char *path, struct bytes content, mode_t mode, bool replace, struct error *err);
+/* Fails with EEXIST if path is there: to be asked for all files of a set before the first is
+ * written, so that nothing is left half done. */
+int outfile_absent(const char *path, struct error *err);
+/* Makes a directory with mode 0700 where there is none; its parent must be there. */
+int outfile_mkdir(const char *path, struct error *err);
+
+#endif
