@@ -12,7 +12,9 @@ DEFS    := -std=c11 -D_GNU_SOURCE -DCERTRESCUE_VERSION='"$(VERSION)"' -Itools
 HARDEN  := -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong \
 	   -fstack-clash-protection -ftrivial-auto-var-init=zero
 MUSL    := $(BUILD)/toolchain/bin/musl-gcc
-LIBS    := -lmbed -lbearssl -lyaml -lpthread
+# The signer's heap (base/arena.c) stands before the C library's.
+WRAP    := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+LIBS    := -lmbed -lbearssl -lyaml -lpthread $(WRAP)
 ASAN    := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 SRC     := $(sort $(wildcard tools/*/*.c tools/node/layouts/*.c))

@@ -35,12 +35,15 @@ void *xrealloc(void *p, size_t n)
 
 char *xstrndup(const char *s, size_t n)
 {
-	return checked(strndup(s, n));
+	size_t have = strnlen(s, n);
+	char *copy = xmalloc(have + 1);
+	memcpy(copy, s, have);
+	return copy;
 }
 
 char *xstrdup(const char *s)
 {
-	return checked(strdup(s));
+	return xstrndup(s, strlen(s));
 }
 
 char *xasprintf(const char *fmt, ...)

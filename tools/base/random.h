@@ -14,4 +14,7 @@
  */
 void random_bytes(void *p, size_t n);
 
+/* From now on random_bytes takes its bytes from fill: for a process that may not ask the kernel. */
+void random_from(void (*fill)(void *p, size_t n));
+
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -10,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/secret.h"
 
 void secret_process(void)
@@ -22,6 +24,10 @@ void secret_process(void)
 void secret_alloc(struct secret *s, size_t cap)
 {
 	secret_free(s);
+	if (arena_started()) { /* locked as a whole */
+		*s = (struct secret){xmalloc(cap + 1), 0, cap};
+		return;
+	}
 	void *p = mmap(NULL, cap + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		out_of_memory();
@@ -42,10 +48,12 @@ void secret_set(struct secret *s, const void *p, size_t n)
 
 void secret_free(struct secret *s)
 {
-	if (s->p) {
+	if (s->p)
 		wipe(s->p, s->cap + 1);
+	if (s->p && arena_started())
+		free(s->p);
+	else if (s->p)
 		munmap(s->p, s->cap + 1);
-	}
 	*s = (struct secret)SECRET_INIT;
 }
 

@@ -231,7 +231,7 @@ static int sign_planned(struct renew *r, struct error *err)
 	return rc;
 }
 
-/* Unlocks, signs and checks, all in memory; the CA's keys are wiped before anything is written. */
+/* Unlocks, signs and checks, all in memory; the signer is gone before anything is written. */
 static int sign(struct renew *r, struct error *err)
 {
 	sign_begin(&r->signing, &r->inv, &r->plan);
@@ -245,7 +245,7 @@ static int sign(struct renew *r, struct error *err)
 		rc = sign_wait(&r->signing, err);
 	if (rc == 0)
 		rc = sign_planned(r, err);
-	store_lock(&r->store);
+	signer_end(&r->signer); /* before anything of the node is changed */
 	if (rc == 0)
 		rc = render(&r->signing, kubelet_time(r), &r->entries, err);
 	if (rc == 0)
@@ -273,11 +273,14 @@ static const int hold_back[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP};
 
 static int run(struct renew *r, struct error *err)
 {
-	if (root_open(&r->root, r->c.root, err) || root_lock(&r->root, err) ||
-		finish_pending(r, err))
+	const struct signer_source ca = {.dir = r->ca ? r->ca : r->c.media,
+		.is_ca_dir = r->ca != NULL,
+		.cluster = r->cluster};
+	if (signer_start(&r->signer, err) || root_open(&r->root, r->c.root, err) ||
+		root_lock(&r->root, err) || finish_pending(r, err))
 		return -1;
 	choose_id(r);
-	if (store_open(&r->store, r->ca ? r->ca : r->c.media, r->ca != NULL, r->cluster, err))
+	if (signer_scan(&r->signer, &ca, &r->store, err))
 		return -1;
 	if (discover(&r->root, &r->inv, err))
 		return -1;
@@ -326,6 +329,7 @@ static void clean(struct renew *r)
 	plan_free(&r->plan);
 	inventory_free(&r->inv);
 	inventory_free(&r->after);
+	signer_end(&r->signer);
 	store_close(&r->store);
 	root_close(&r->root);
 }
@@ -339,6 +343,7 @@ int cmd_renew(int argc, char **argv)
 		.within = 30 * (int64_t)CLOCK_DAY,
 		.backdate = 300,
 		.root = ROOT_INIT,
+		.signer = SIGNER_INIT,
 	};
 	struct error err = ERROR_INIT;
 	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is no reason to stop half-way */

@@ -24,7 +24,8 @@ struct renew {
 	/* what it has at hand, in the order it comes */
 	char id[JOURNAL_ID];
 	struct root root;
-	struct store store;
+	struct signer signer;
+	struct store store; /* the CAs' certificates; their keys are the signer's */
 	struct inventory inv, after;
 	struct plan plan;
 	struct signing signing;

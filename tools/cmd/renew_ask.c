@@ -118,7 +118,7 @@ static int unlock_all(
 		const struct plan_item *p = &r->plan.items[i];
 		if (p->action != PLAN_RENEW || p->ca < 0 || r->store.cas[p->ca].open)
 			continue;
-		if (store_unlock(&r->store, (size_t)p->ca, passphrase, err) == 0) {
+		if (signer_open(&r->signer, &r->store, (size_t)p->ca, passphrase, err) == 0) {
 			struct buf name = BUF_INIT;
 			cert_name_text(&name, r->store.cas[p->ca].cert.subject);
 			renew_say(r, "CA %s opened", buf_text(&name));
@@ -131,10 +131,27 @@ static int unlock_all(
 	return 0;
 }
 
+/* The signer gets the plan's list and gives up every system call but its socket's. */
+static int confine(struct renew *r, struct error *err)
+{
+	struct error weak;
+	bool confined;
+	if (sign_list(&r->signing, &r->signer, &confined, err))
+		return -1;
+	if (!confined) {
+		error_set(&weak, ERR_NONE, NULL, "it works all the same; a newer kernel can",
+			"this kernel cannot confine the process that holds the CA's key (seccomp)");
+		common_warn(&weak);
+	}
+	return 0;
+}
+
 int renew_unlock(struct renew *r, struct error *err)
 {
 	struct secret passphrase = SECRET_INIT;
 	bool again;
+	if (confine(r, err))
+		return -1;
 	int rc = unlock_all(r, NULL, &again, err);
 	warn_of_plain_keys(r);
 	if (rc == 0 || !again)

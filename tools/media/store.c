@@ -22,7 +22,7 @@ static bool is_ca(const struct cert *c)
 	return c->is_ca || (c->version == 1 && chain_signed_by(c, c));
 }
 
-static void add_cert(struct store *s, const char *cluster, const char *path, struct bytes der)
+void store_add_cert(struct store *s, const char *cluster, const char *path, struct bytes der)
 {
 	struct error ignored;
 	struct cert probe;
@@ -40,15 +40,19 @@ static void add_cert(struct store *s, const char *cluster, const char *path, str
 	cert_parse(&ca->cert, buf_bytes(&ca->der), &ignored);
 }
 
+void store_note_key(struct store *s, const char *cluster, const char *path, bool encrypted)
+{
+	s->keys = xrealloc(s->keys, (s->n_keys + 1) * sizeof(*s->keys));
+	s->keys[s->n_keys++] = (struct store_key){
+		.cluster = xstrdup(cluster), .path = xstrdup(path), .encrypted = encrypted};
+}
+
 static void add_key(struct store *s, const char *cluster, const char *path, struct bytes text)
 {
 	if (!key_present(text))
 		return;
-	s->keys = xrealloc(s->keys, (s->n_keys + 1) * sizeof(*s->keys));
-	struct store_key *k = &s->keys[s->n_keys++];
-	*k = (struct store_key){.cluster = xstrdup(cluster), .path = xstrdup(path)};
-	secret_set(&k->content, text.p, text.n);
-	k->encrypted = key_is_encrypted(text);
+	store_note_key(s, cluster, path, key_is_encrypted(text));
+	secret_set(&s->keys[s->n_keys - 1].content, text.p, text.n);
 }
 
 static bool label_ends(struct bytes label, const char *end)
@@ -73,14 +77,14 @@ static void add_file(void *to, const char *cluster, const char *path, struct byt
 		}
 		if (bytes_is(block.label, "CERTIFICATE") ||
 			bytes_is(block.label, "X509 CERTIFICATE"))
-			add_cert(s, cluster, path, buf_bytes(&block.der));
+			store_add_cert(s, cluster, path, buf_bytes(&block.der));
 		else if (label_ends(block.label, "PRIVATE KEY"))
 			add_key(s, cluster, path,
 				(struct bytes){text.p + block.begin, block.end - block.begin});
 	}
 	pem_block_free(&block);
 	if (blocks == 0)
-		add_cert(s, cluster, path, text);
+		store_add_cert(s, cluster, path, text);
 	/* A damaged key is kept too: opening it says so, with its path. */
 	if (blocks == 0 || (damaged && s->n_keys == before))
 		add_key(s, cluster, path, text);
@@ -176,6 +180,34 @@ int store_open(
 				"not one CA certificate was found here");
 	}
 	close(fd);
+	if (rc)
+		store_close(s);
+	return rc;
+}
+
+/* Certificates from one, keys from the other: what lies beside them there is not what was named. */
+int store_open_files(
+	struct store *s, const char *cert_file, const char *key_file, struct error *err)
+{
+	struct store other = STORE_INIT;
+	*s = (struct store)STORE_INIT;
+	s->path = xstrdup(cert_file);
+	int rc = walk_file(cert_file, add_file, s, err);
+	if (rc == 0)
+		rc = walk_file(key_file, add_file, &other, err);
+	struct store_key *keys = s->keys;
+	size_t n = s->n_keys;
+	s->keys = other.keys;
+	s->n_keys = other.n_keys;
+	other.keys = keys;
+	other.n_keys = n;
+	store_close(&other);
+	if (rc == 0 && s->n_cas == 0)
+		rc = error_set(err, ERR_FAILED, cert_file, "name the CA's certificate",
+			"there is no CA certificate in it");
+	else if (rc == 0 && s->n_keys == 0)
+		rc = error_set(err, ERR_FAILED, key_file, "name the CA's private key",
+			"there is no private key in it");
 	if (rc)
 		store_close(s);
 	return rc;

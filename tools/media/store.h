@@ -57,7 +57,17 @@ struct store {
  */
 int store_open(
 	struct store *s, const char *dir, bool is_ca_dir, const char *cluster, struct error *err);
+/* The same for a CA that is two files: every CA certificate in one, every key in the other. */
+int store_open_files(
+	struct store *s, const char *cert_file, const char *key_file, struct error *err);
 void store_close(struct store *s);
+
+/*
+ * For a store that another process has read (rescue/signer.h): adds a CA (nothing, if der is none),
+ * notes a key file without its bytes.
+ */
+void store_add_cert(struct store *s, const char *cluster, const char *path, struct bytes der);
+void store_note_key(struct store *s, const char *cluster, const char *path, bool encrypted);
 
 /* The CA with this public key (spki_same), or -1; *twice is set where two clusters have it. */
 int store_find(const struct store *s, struct bytes spki, bool *twice);

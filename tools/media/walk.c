@@ -74,30 +74,52 @@ bool walk_is_dir(int fd, const char *name)
 	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* 1: read; 0: nothing for us (long, or changed its kind meanwhile); -1: error. */
-static int slurp(int dir, const char *name, const char *path, struct secret *out, struct error *err)
+static int read_all(int fd, const char *path, struct secret *out, struct error *err)
 {
-	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return error_errno(err, path, "run as root, or make it readable (ls -l)", "the file cannot be opened");
+	ssize_t got = 1;
+	while (out->n < out->cap && got > 0) {
+		got = read(fd, out->p + out->n, out->cap - out->n);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			out->n += (size_t)got;
+	}
+	return got < 0 ? error_errno(err, path, "try another medium", "read error") : 0;
+}
+
+/* 1: read; 0: nothing for us (long, or no regular file); -1: error. Closes fd. */
+static int slurp(int fd, const char *path, struct secret *out, struct error *err)
+{
 	struct stat st;
 	int rc = 0;
+	if (fd < 0)
+		return error_errno(err, path, "run as root, or make it readable (ls -l)",
+			"the file cannot be opened");
 	if (fstat(fd, &st)) {
 		rc = error_errno(err, path, "check the medium", "the file cannot be read");
 	} else if (S_ISREG(st.st_mode) && st.st_size <= WALK_FILE_MAX) {
 		secret_alloc(out, (size_t)st.st_size);
-		ssize_t got = 1;
-		while (out->n < out->cap && got > 0) {
-			got = read(fd, out->p + out->n, out->cap - out->n);
-			if (got < 0 && errno == EINTR)
-				got = 1;
-			else if (got > 0)
-				out->n += (size_t)got;
-		}
-		rc = got < 0 ? error_errno(err, path, "try another medium", "read error") : 1;
+		rc = read_all(fd, path, out, err) ? -1 : 1;
 	}
 	close(fd);
 	return rc;
+}
+
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+int walk_file(const char *path,
+	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
+	void *to, struct error *err)
+{
+	struct secret content = SECRET_INIT;
+	int rc = slurp(open(path, OPEN_FLAGS), path, &content, err);
+	if (rc > 0)
+		seen(to, "", path, secret_bytes(&content));
+	else if (rc == 0)
+		rc = error_set(err, ERR_FAILED, path, "name a file with a certificate or key",
+			"is no regular file of at most %d KiB", WALK_FILE_MAX >> 10);
+	secret_free(&content);
+	return rc < 0 ? -1 : 0;
 }
 
 static int see_file(struct walk *w, int dir, const char *name, const char *path, struct error *err)
@@ -107,7 +129,7 @@ static int see_file(struct walk *w, int dir, const char *name, const char *path,
 			"there are more than %d files in this cluster's directory",
 			STORE_FILES_MAX);
 	struct secret content = SECRET_INIT;
-	int rc = slurp(dir, name, path, &content, err);
+	int rc = slurp(openat(dir, name, OPEN_FLAGS | O_NOFOLLOW), path, &content, err);
 	if (rc > 0 && content.n > 0)
 		w->seen(w->to, w->cluster, path, secret_bytes(&content));
 	secret_free(&content);

@@ -32,5 +32,9 @@ bool walk_is_dir(int fd, const char *name);
 int walk_files(int fd, const char *path, const char *cluster,
 	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
 	void *to, struct error *err);
+/* The same for one file that the user named (links are followed; too long is an error). */
+int walk_file(const char *path,
+	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
+	void *to, struct error *err);
 
 #endif

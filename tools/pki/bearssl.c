@@ -94,6 +94,19 @@ static void drbg_start(br_hmac_drbg_context *rng)
 	wipe(seed, sizeof(seed));
 }
 
+static br_hmac_drbg_context own_rng;
+
+static void own_random(void *p, size_t n)
+{
+	br_hmac_drbg_generate(&own_rng, p, n);
+}
+
+void bearssl_random_start(void)
+{
+	drbg_start(&own_rng);
+	random_from(own_random);
+}
+
 static int curve_of(enum key_alg alg)
 {
 	return alg == KEY_P256   ? BR_EC_secp256r1

@@ -17,6 +17,12 @@
 size_t bearssl_digest(enum sig_alg sig, struct bytes data, uint8_t digest[DIGEST_MAX]);
 void bearssl_sha1(struct bytes data, uint8_t digest[SHA1_SIZE]);
 
+/*
+ * Seeds a generator (HMAC-DRBG with SHA-256) from the kernel once, and has random_bytes draw from it
+ * from then on: for the signer, which gives the system call away. For a process of one thread.
+ */
+void bearssl_random_start(void);
+
 /* An RSA private key's numbers, big-endian. */
 struct rsa_numbers {
 	struct bytes n, e, d, p, q, dp, dq, iq;

@@ -195,3 +195,24 @@ int ext_read_all(const struct der *d, struct cert *c)
 	}
 	return 0;
 }
+
+static bool is_key_id(const struct cert_ext *ext)
+{
+	enum oid id = oid_find(ext->oid);
+	return id == OID_EXT_AKI || id == OID_EXT_SKI;
+}
+
+bool ext_same_but_key_ids(struct bytes old, struct bytes now)
+{
+	struct cert_ext a, b;
+	int more = cert_ext_next(&now, &b);
+	while (cert_ext_next(&old, &a)) {
+		bool same = more && bytes_equal(a.oid, b.oid);
+		if (!same && is_key_id(&a))
+			continue;
+		if (!same || (!is_key_id(&a) && !bytes_equal(a.raw, b.raw)))
+			return false;
+		more = cert_ext_next(&now, &b);
+	}
+	return !more;
+}

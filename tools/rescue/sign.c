@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pki/chain.h"
+#include "pki/ext.h"
 #include "pki/issue.h"
 #include "pki/lint.h"
 #include "pki/opinion.h"
@@ -26,6 +27,32 @@ void sign_begin(struct signing *s, const struct inventory *inv, struct plan *pla
 void sign_watch(struct signing *s, void (*progress)(size_t made, size_t all))
 {
 	keymill_watch(s->mill, progress);
+}
+
+int sign_list(struct signing *s, struct signer *signer, bool *confined, struct error *err)
+{
+	struct signlist list = {.n = 0};
+	s->signer = signer;
+	for (size_t i = 0; i < s->plan->n; i++) {
+		const struct plan_item *p = &s->plan->items[i];
+		const struct cert *old = &s->inv->certs[i].cert;
+		if (p->action != PLAN_RENEW || p->same_as >= 0 || p->ca < 0)
+			continue;
+		s->items[i].line = list.n;
+		struct signlist_line line = {.ca = (size_t)p->ca,
+			.subject = old->subject,
+			.extensions = old->extensions,
+			.not_before = p->not_before,
+			.not_after = p->not_after,
+			.alg = p->key,
+			.bits = p->key_bits};
+		if (!p->new_key)
+			line.spki = old->spki;
+		signlist_add(&list, &line);
+	}
+	int rc = signer_list(signer, &list, confined, err);
+	signlist_free(&list);
+	return rc;
 }
 
 int sign_wait(struct signing *s, struct error *err)
@@ -65,27 +92,11 @@ static void fail(const struct signing *s, size_t i, struct error *err)
 /* Everything but what a renewal changes must be the old certificate's, byte for byte. */
 static int check_clone(const struct cert *old, const struct cert *now, struct error *err)
 {
-	static const uint8_t aki[] = {0x55, 0x1d, 0x23}, ski[] = {0x55, 0x1d, 0x0e};
-	struct bytes a = old->extensions, b = now->extensions;
-	struct cert_ext x, y;
 	if (!bytes_equal(old->subject, now->subject))
 		return error_set(err, ERR_FAILED, NULL, NULL, "its subject is not the old one's");
-	for (int more_a = cert_ext_next(&a, &x), more_b = cert_ext_next(&b, &y);
-		more_a || more_b;) {
-		struct bytes id = more_a ? x.oid : y.oid;
-		bool key_id = bytes_equal(id, (struct bytes){aki, 3}) ||
-			      bytes_equal(id, (struct bytes){ski, 3});
-		if (key_id && more_a && !(more_b && bytes_equal(x.oid, y.oid))) {
-			more_a = cert_ext_next(&a, &x); /* dropped: the CA has no key id */
-			continue;
-		}
-		if (!more_a || !more_b || !bytes_equal(x.oid, y.oid) ||
-			(!key_id && !bytes_equal(x.raw, y.raw)))
-			return error_set(err, ERR_FAILED, NULL, NULL,
-				"its extensions are not the old one's");
-		more_a = cert_ext_next(&a, &x);
-		more_b = cert_ext_next(&b, &y);
-	}
+	if (!ext_same_but_key_ids(old->extensions, now->extensions))
+		return error_set(
+			err, ERR_FAILED, NULL, NULL, "its extensions are not the old one's");
 	return 0;
 }
 
@@ -117,20 +128,6 @@ static int check(
 	return check_chain(made, &s->inv->certs[c->issuer].cert, now, err);
 }
 
-/* Signs tbs and keeps the parsed result. */
-static int finish(struct signed_item *out, const struct key *ca, enum sig_alg sig,
-	const struct buf *tbs, struct error *err)
-{
-	struct buf signature = BUF_INIT;
-	int rc = key_sign(ca, sig, buf_bytes(tbs), &signature, err);
-	if (rc == 0)
-		rc = issue_finish(buf_bytes(tbs), buf_bytes(&signature), &out->der, err);
-	if (rc == 0)
-		rc = cert_parse(&out->cert, buf_bytes(&out->der), err);
-	buf_free(&signature);
-	return rc;
-}
-
 static enum sig_alg choose_sig(const struct key *ca, enum sig_alg old)
 {
 	return key_can_sign(ca, old) ? old : key_sig_alg(ca);
@@ -146,33 +143,53 @@ static void fill_issue(const struct signing *s, size_t i, struct issue *what)
 	issue_serial(what->serial);
 }
 
-static int sign_leaf(struct signing *s, size_t i, const struct cert *ca, const struct key *key,
+/* own: the key that signs; NULL: the signer has it. Keeps the parsed result. */
+static int sign_issue(struct signing *s, size_t i, const struct issue *what, const struct key *own,
 	struct error *err)
 {
-	struct issue what;
-	struct buf tbs = BUF_INIT;
-	fill_issue(s, i, &what);
-	what.ca = ca;
-	what.sig = choose_sig(key, what.old->sig);
-	int rc = issue_tbs(&what, &tbs, err);
+	struct signed_item *out = &s->items[i];
+	struct buf tbs = BUF_INIT, signature = BUF_INIT;
+	int rc = what->ca ? issue_tbs(what, &tbs, err) : issue_tbs_ca(what, &tbs, err);
+	if (rc == 0 && own)
+		rc = key_sign(own, what->sig, buf_bytes(&tbs), &signature, err);
+	else if (rc == 0)
+		rc = signer_sign(s->signer, out->line, what->sig, buf_bytes(&tbs), &signature, err);
 	if (rc == 0)
-		rc = finish(&s->items[i], key, what.sig, &tbs, err);
+		rc = issue_finish(buf_bytes(&tbs), buf_bytes(&signature), &out->der, err);
+	if (rc == 0)
+		rc = cert_parse(&out->cert, buf_bytes(&out->der), err);
 	buf_free(&tbs);
+	buf_free(&signature);
 	return rc;
+}
+
+/* By a CA of the store. */
+static int sign_by_ca(struct signing *s, size_t i, const struct store_ca *ca, struct error *err)
+{
+	struct issue what;
+	fill_issue(s, i, &what);
+	what.ca = &ca->cert;
+	what.sig = choose_sig(&ca->key, what.old->sig);
+	return sign_issue(s, i, &what, NULL, err);
+}
+
+/* By the throw-away CA in the same file, whose key was just made. */
+static int sign_beside(struct signing *s, size_t i, const struct signed_item *ca, struct error *err)
+{
+	struct issue what;
+	fill_issue(s, i, &what);
+	what.ca = &ca->cert;
+	what.sig = choose_sig(&ca->key, what.old->sig);
+	return sign_issue(s, i, &what, &ca->key, err);
 }
 
 /* A self-signed one: the kubelet's throw-away CA, or a serving certificate without one. */
 static int sign_self(struct signing *s, size_t i, const struct key *key, struct error *err)
 {
 	struct issue what;
-	struct buf tbs = BUF_INIT;
 	fill_issue(s, i, &what);
 	what.sig = choose_sig(key, what.old->sig);
-	int rc = issue_tbs_ca(&what, &tbs, err);
-	if (rc == 0)
-		rc = finish(&s->items[i], key, what.sig, &tbs, err);
-	buf_free(&tbs);
-	return rc;
+	return sign_issue(s, i, &what, key, err);
 }
 
 /* The throw-away CA that signs serving certificate i: the item in the same file; -1: none. */
@@ -196,7 +213,7 @@ static int sign_own(struct signing *s, size_t i, int64_t now, struct error *err)
 	}
 	if (!s->items[ca].der.n)
 		return error_set(err, ERR_FAILED, NULL, NULL, "its throw-away CA was not renewed");
-	if (sign_leaf(s, i, &s->items[ca].cert, &s->items[ca].key, err))
+	if (sign_beside(s, i, &s->items[ca], err))
 		return -1;
 	return check(s, i, &s->items[ca].cert, now, err);
 }
@@ -214,7 +231,7 @@ static void run_pass(struct signing *s, const struct store *store, int64_t now, 
 			continue;
 		if (p->ca < 0)
 			rc = sign_own(s, i, now, &err);
-		else if (sign_leaf(s, i, &store->cas[p->ca].cert, &store->cas[p->ca].key, &err))
+		else if (sign_by_ca(s, i, &store->cas[p->ca], &err))
 			rc = -1;
 		else
 			rc = check(s, i, &store->cas[p->ca].cert, now, &err);

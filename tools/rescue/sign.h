@@ -8,11 +8,13 @@
 
 #include "media/store.h"
 #include "rescue/plan.h"
+#include "rescue/signer.h"
 
 struct signed_item {
 	struct buf der;   /* the new certificate; empty where the plan renews nothing */
 	struct cert cert; /* parsed from der */
 	struct key key;   /* filled where the plan says new_key */
+	size_t line;      /* of the signer's list, where a CA of the store signs it */
 };
 
 struct signing {
@@ -20,19 +22,25 @@ struct signing {
 	struct plan *plan;
 	struct signed_item *items; /* one for each of the plan's */
 	struct keymill *mill;      /* makes the keys */
+	struct signer *signer;     /* holds the CAs' keys */
 };
 
 /* Starts to make the plan's new keys in the background. inv and plan must outlive s. */
 void sign_begin(struct signing *s, const struct inventory *inv, struct plan *plan);
+/*
+ * Gives the signer its list: what the plan, which the operator has confirmed, lists. To be called
+ * once, before the first key is opened. *confined: see signer_list.
+ */
+int sign_list(struct signing *s, struct signer *signer, bool *confined, struct error *err);
 /* Has progress called with how many of all keys are made: now, and after each. */
 void sign_watch(struct signing *s, void (*progress)(size_t made, size_t all));
 /* Waits for the keys. -1: one could not be made. */
 int sign_wait(struct signing *s, struct error *err);
 /*
- * Signs with the CAs of store, which are open, and checks: lint, our own chain check and mbedTLS's,
- * against the CA at hand and the node's own copy of it; subject and extensions against the old
- * certificate's. One that fails becomes a refusal in the plan, with the reason, and the others go
- * on; -1 (err->path is the first one's place) only where not one is left.
+ * Has the signer sign with the CAs of store, which are open there, and checks: lint, our own chain
+ * check and mbedTLS's, against the CA at hand and the node's own copy of it; subject and extensions
+ * against the old certificate's. One that fails becomes a refusal in the plan, with the reason, and
+ * the others go on; -1 (err->path is the first one's place) only where not one is left.
  */
 int sign_run(struct signing *s, const struct store *store, int64_t now, struct error *err);
 void sign_end(struct signing *s); /* joins threads; wipes keys; s may be zeroed and never begun */
