@@ -2,7 +2,7 @@
 // check: what is on the node and when it expires.
 #include "cmd/cmd.h"
 #include "cmd/common.h"
-#include "media/store.h"
+#include "rescue/signer.h"
 #include "node/discover.h"
 #include "report/json.h"
 #include "report/table.h"
@@ -25,9 +25,10 @@ static const struct common_help help = {
 static bool open_store(struct store *s, const char *media)
 {
 	struct error err = ERROR_INIT;
+	const struct signer_source from = {.dir = media};
 	if (!media)
 		return false;
-	if (store_open(s, media, false, NULL, &err) == 0)
+	if (signer_look(&from, s, &err) == 0)
 		return true;
 	common_warn(&err);
 	return false;

@@ -185,3 +185,12 @@ void signer_end(struct signer *s)
 	shutdown(s->fd, SHUT_WR); /* it reads the end, wipes and goes */
 	gone(s, &ignored);
 }
+
+int signer_look(const struct signer_source *from, struct store *store, struct error *err)
+{
+	struct signer s;
+	*store = (struct store)STORE_INIT;
+	int rc = signer_start(&s, err) || signer_scan(&s, from, store, err) ? -1 : 0;
+	signer_end(&s);
+	return rc;
+}

@@ -43,6 +43,8 @@ int signer_start(struct signer *s, struct error *err);
 /* Fills store as store_open does, without any key's bytes. */
 int signer_scan(
 	struct signer *s, const struct signer_source *from, struct store *store, struct error *err);
+/* Only the certificates: starts one, scans, ends it. */
+int signer_look(const struct signer_source *from, struct store *store, struct error *err);
 /* *confined is false where the kernel has no seccomp filters: the caller must say so. */
 int signer_list(struct signer *s, const struct signlist *list, bool *confined, struct error *err);
 /*
