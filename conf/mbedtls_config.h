@@ -18,6 +18,7 @@
  *   UTF8String where Go compares bytes. Certificates are written by pki/der.
  * - GENPRIME: keys are made by BearSSL.
  * - PK_PARSE_EC_COMPRESSED, EC_EXTENDED: Go refuses such keys; so do we.
+ * - ciphers, PKCS#5, PKCS#12, PEM: keys are decrypted by pki/pbe and BearSSL.
  * - SSL, PSA, FS_IO, networking, CRL, PKCS#7, self tests.
  */
 #ifndef CERTRESCUE_MBEDTLS_CONFIG_H
@@ -25,28 +26,17 @@
 
 /* The platform. */
 #define MBEDTLS_HAVE_ASM
-#define MBEDTLS_AESNI_C
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 #define MBEDTLS_ERROR_C
 #define MBEDTLS_VERSION_C
 
-/* Digests; MD5 only for old PEM keys (DEK-Info), SHA-1 for PBES1 and key ids. */
+/* Digests; SHA-1 for signatures that were found. */
 #define MBEDTLS_MD_C
-#define MBEDTLS_MD5_C
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
-
-/* Ciphers: encrypted keys. */
-#define MBEDTLS_CIPHER_C
-#define MBEDTLS_CIPHER_MODE_CBC
-#define MBEDTLS_CIPHER_PADDING_PKCS7
-#define MBEDTLS_AES_C
-#define MBEDTLS_DES_C
-#define MBEDTLS_PKCS5_C
-#define MBEDTLS_PKCS12_C
 
 /* Public keys. HMAC_DRBG is what makes ECDSA deterministic (RFC 6979). */
 #define MBEDTLS_BIGNUM_C
@@ -65,9 +55,7 @@
 /* Forms: keys in and out, certificates and requests in. */
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
-#define MBEDTLS_BASE64_C
 #define MBEDTLS_OID_C
-#define MBEDTLS_PEM_PARSE_C
 #define MBEDTLS_PK_C
 #define MBEDTLS_PK_PARSE_C
 #define MBEDTLS_PK_WRITE_C

@@ -7,11 +7,8 @@
 #include "base/random.h"
 #include "pki/bearssl.h"
 
-/*
- * BearSSL keeps intermediate values on the stack (up to 20 kB for RSA-4096) and does not wipe
- * them. Called right after it, from the same depth.
- */
-static __attribute__((noinline)) void wipe_stack(void)
+/* BearSSL keeps intermediate values there (up to 20 kB for RSA-4096) and does not wipe them. */
+__attribute__((noinline)) void bearssl_wipe_stack(void)
 {
 	uint8_t stack[32 << 10];
 	wipe(stack, sizeof(stack));
@@ -143,7 +140,7 @@ bool bearssl_ec_generate(enum key_alg alg, struct secret *der)
 		return false;
 	secret_alloc(&memory, sizeof(struct ec_made));
 	bool ok = ec_make((void *)memory.p, curve, der);
-	wipe_stack();
+	bearssl_wipe_stack();
 	secret_free(&memory);
 	return ok;
 }
@@ -163,7 +160,7 @@ bool bearssl_modpow(uint8_t *x, struct bytes e, struct bytes n)
 	if (!power)
 		power = br_rsa_i31_public;
 	bool ok = power(x, n.n, &pk);
-	wipe_stack();
+	bearssl_wipe_stack();
 	return ok;
 }
 
@@ -196,7 +193,7 @@ bool bearssl_rsa_sign(
 	bool ok = sign(oid, digest, n, &sk, to);
 	if (ok)
 		signature->n += k->n.n;
-	wipe_stack();
+	bearssl_wipe_stack();
 	return ok;
 }
 
@@ -213,7 +210,7 @@ bool bearssl_ec_sign(enum key_alg alg, struct bytes d, enum sig_alg sig, struct 
 	uint8_t *to = buf_room(signature, 144);
 	size_t n = br_ecdsa_i31_sign_asn1(br_ec_get_default(), hash, digest, &sk, to);
 	signature->n += n;
-	wipe_stack();
+	bearssl_wipe_stack();
 	return n > 0;
 }
 

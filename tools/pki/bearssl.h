@@ -23,6 +23,9 @@ void bearssl_sha1(struct bytes data, uint8_t digest[SHA1_SIZE]);
  */
 void bearssl_random_start(void);
 
+/* Overwrites what BearSSL left on the stack. Called right after it, from the same depth. */
+void bearssl_wipe_stack(void);
+
 /* An RSA private key's numbers, big-endian. */
 struct rsa_numbers {
 	struct bytes n, e, d, p, q, dp, dq, iq;

@@ -138,12 +138,12 @@ int key_generate(struct key *k, enum key_alg alg, int bits, struct error *err)
 	return -1;
 }
 
-static void put_pkcs8(struct buf *out, const struct key *k)
+void key_put_pkcs8(struct buf *out, const struct key *k)
 {
 	static const struct bytes none = {NULL, 0};
 	struct bytes der = secret_bytes(&k->der);
 	struct ec_numbers ec;
-	size_t alg, octets;
+	size_t start = out->n, alg, octets;
 	der_put_small(out, 0);
 	alg = out->n;
 	if (k->alg == KEY_RSA) {
@@ -165,14 +165,14 @@ static void put_pkcs8(struct buf *out, const struct key *k)
 		der_wrap(out, octets, DER_SEQUENCE);
 		der_wrap(out, octets, DER_OCTET_STRING);
 	}
-	der_wrap(out, 0, DER_SEQUENCE);
+	der_wrap(out, start, DER_SEQUENCE);
 }
 
 void key_write(struct buf *out, const struct key *k, enum key_form form)
 {
 	struct buf der = BUF_INIT;
 	if (form == KEY_FORM_PKCS8) {
-		put_pkcs8(&der, k);
+		key_put_pkcs8(&der, k);
 		pem_write(out, "PRIVATE KEY", buf_bytes(&der));
 	} else {
 		pem_write(out, k->alg == KEY_RSA ? "RSA PRIVATE KEY" : "EC PRIVATE KEY",

@@ -51,8 +51,11 @@ bool key_is_encrypted(struct bytes file);
 bool key_present(struct bytes file);
 void key_free(struct key *k); /* wipes */
 
-/* Appends the key as PEM in the given form, unencrypted; out must be buf_wipe'd by the caller. */
+/* Appends the key as PEM in the given form, unencrypted (seal.h encrypts); out must be buf_wipe'd
+ * by the caller. */
 void key_write(struct buf *out, const struct key *k, enum key_form form);
+/* Appends PrivateKeyInfo (RFC 5208), as DER; out must be buf_wipe'd. */
+void key_put_pkcs8(struct buf *out, const struct key *k);
 
 /* Does the certificate's public key belong to k (compared as keys, not as encodings)? */
 bool key_matches(const struct key *k, const struct cert *c);

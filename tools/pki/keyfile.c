@@ -3,14 +3,12 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pki/der.h"
 #include "pki/key.h"
 #include "pki/keyfile.h"
-#include "pki/mbedtls.h"
-#include "pki/oid.h"
+#include "pki/pbe.h"
 
 int key_fail(struct error *err, int os, const char *todo, const char *fmt, ...)
 {
@@ -89,174 +87,50 @@ void keyfile_free(struct keyfile *f)
 	*f = (struct keyfile){0};
 }
 
-#define RECODE "write the key again with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW"
-
-static int unsupported(struct error *err, const char *what, struct bytes oid)
-{
-	struct buf text = BUF_INIT;
-	oid_text(&text, oid);
-	key_fail(err, ENOTSUP, RECODE, "the key is encrypted with %s that is not supported (%s)",
-		what, buf_text(&text));
-	buf_free(&text);
-	return -1;
-}
-
-static int check_rounds(struct der *d, struct error *err)
-{
-	long rounds;
-	if (der_small(d, "rounds", KEY_ROUNDS_MAX, &rounds) < 0)
-		return key_fail(err, ENOTSUP, RECODE,
-			"the key's encryption asks for more than %d rounds", KEY_ROUNDS_MAX);
-	return 0;
-}
-
-static int damaged_params(struct error *err)
-{
-	return key_fail(err, EBADMSG, "use another copy of the key",
-		"the key's encryption parameters are damaged");
-}
-
-static int check_pbkdf2(struct der *kdf, struct error *err)
-{
-	struct der_tlv oid, salt, skip;
-	struct der params, prf;
-	if (der_take(kdf, DER_OID, "", &oid) < 0)
-		return damaged_params(err);
-	if (oid_find(oid.body) != OID_PBKDF2)
-		return unsupported(err, "a key derivation", oid.body);
-	if (der_enter(kdf, DER_SEQUENCE, "", &params) < 0 ||
-		der_take(&params, DER_OCTET_STRING, "", &salt) < 0)
-		return damaged_params(err);
-	if (check_rounds(&params, err) < 0)
-		return -1;
-	der_optional(&params, DER_INTEGER, "", &skip); /* keyLength */
-	if (params.in.n == 0)
-		return 0;
-	if (der_enter(&params, DER_SEQUENCE, "", &prf) < 0 || der_take(&prf, DER_OID, "", &oid) < 0)
-		return damaged_params(err);
-	enum oid id = oid_find(oid.body);
-	if (id < OID_HMAC_SHA1 || id > OID_HMAC_SHA512)
-		return unsupported(err, "a digest", oid.body);
-	return 0;
-}
-
-static int check_pbes2(struct bytes body, struct error *err)
-{
-	struct der params = der_reader(body, NULL), kdf, cipher;
-	struct der_tlv oid;
-	if (der_enter(&params, DER_SEQUENCE, "", &kdf) < 0 ||
-		der_enter(&params, DER_SEQUENCE, "", &cipher) < 0 ||
-		der_take(&cipher, DER_OID, "", &oid) < 0)
-		return damaged_params(err);
-	enum oid id = oid_find(oid.body);
-	if (id < OID_AES128_CBC || id > OID_3DES_CBC)
-		return unsupported(err, "a cipher", oid.body);
-	return check_pbkdf2(&kdf, err);
-}
-
-static int check_pbes1(struct bytes body, struct error *err)
-{
-	struct der params = der_reader(body, NULL);
-	struct der_tlv salt;
-	if (der_take(&params, DER_OCTET_STRING, "", &salt) < 0)
-		return damaged_params(err);
-	return check_rounds(&params, err);
-}
-
-static int wrong_passphrase(struct error *err)
-{
-	return key_fail(
-		err, EACCES, "give the key's passphrase", "the passphrase does not open the key");
-}
+static const struct pbe_owner key_owner = {
+	.name = "key",
+	.recode = "write the key again with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW",
+};
 
 static int open_pkcs8(
 	struct bytes der, const struct secret *passphrase, struct secret *plain, struct error *err)
 {
-	struct der d = der_reader(der, NULL), seq, alg;
-	struct der_tlv oid, params, data;
-	enum mbed_pbe scheme = MBED_PBES2;
+	struct der d = der_reader(der, NULL), seq;
+	struct der_tlv alg, data;
+	struct pbe p;
 	if (der_enter(&d, DER_SEQUENCE, "", &seq) < 0 ||
-		der_enter(&seq, DER_SEQUENCE, "", &alg) < 0 ||
-		der_take(&alg, DER_OID, "", &oid) < 0 ||
+		der_take(&seq, DER_SEQUENCE, "", &alg) < 0 ||
 		der_take(&seq, DER_OCTET_STRING, "", &data) < 0)
-		return damaged_params(err);
-	enum oid id = oid_find(oid.body);
-	if (id == OID_PBE_SHA1_3DES)
-		scheme = MBED_PBE_3DES;
-	else if (id == OID_PBE_SHA1_2DES)
-		scheme = MBED_PBE_2DES;
-	else if (id != OID_PBES2)
-		return unsupported(err, "a scheme", oid.body);
-	if (der_take(&alg, DER_SEQUENCE, "", &params) < 0)
-		return damaged_params(err);
-	int rc = scheme == MBED_PBES2 ? check_pbes2(params.body, err)
-				      : check_pbes1(params.body, err);
-	if (rc < 0)
+		return key_fail(err, EBADMSG, "use another copy of the key",
+			"the encrypted key (PKCS#8) is damaged");
+	if (pbe_parse(&p, &key_owner, alg.body, err) < 0)
 		return -1;
-	if (!mbed_pbe_open(scheme, params.body, passphrase, data.body, plain))
-		return wrong_passphrase(err);
-	return 0;
+	return pbe_open(&p, passphrase, data.body, plain, err);
 }
 
-/* The block as mbedTLS wants it: no blanks at line starts, LF, a NUL at the end. */
-static void clean_block(const struct keyfile *f, struct buf *out)
+/* The value of the DEK-Info header, which a block with Proc-Type: 4,ENCRYPTED has. */
+static struct bytes dek_info(const struct keyfile *f)
 {
-	bool start = true;
-	for (size_t i = f->block.begin; i < f->block.end; i++) {
-		char ch = (char)f->text.p[i];
-		if (ch == 0 || (start && (ch == ' ' || ch == '\t')))
-			continue;
-		if (ch == '\r') {
-			if (i + 1 < f->text.n && f->text.p[i + 1] == '\n')
-				continue;
-			ch = '\n';
-		}
-		start = ch == '\n';
-		buf_add(out, &ch, 1);
-	}
-	buf_add(out, "\n", 1);
-}
-
-static int open_legacy(const struct keyfile *f, const struct secret *passphrase,
-	struct secret *plain, struct error *err)
-{
-	static const char *const known[] = {
-		"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
-	struct buf text = BUF_INIT;
-	char *label = bytes_dup(f->block.label);
-	bool supported = false;
-	int rc = -1;
-	clean_block(f, &text);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		char info[40];
-		snprintf(info, sizeof(info), "DEK-Info: %s,", known[i]);
-		supported |= bytes_find(buf_bytes(&text), info) != SIZE_MAX;
-	}
-	if (!supported)
-		key_fail(err, ENOTSUP, RECODE,
-			"the key is encrypted with a cipher (DEK-Info) that is not supported");
-	else if (!mbed_pem_open(buf_text(&text), label, passphrase, plain))
-		wrong_passphrase(err);
-	else
-		rc = 0;
-	free(label);
-	buf_wipe(&text);
-	return rc;
+	static const char name[] = "DEK-Info:";
+	struct bytes block = {f->text.p + f->block.begin, f->block.end - f->block.begin};
+	size_t at = bytes_find(block, name), end;
+	if (at == SIZE_MAX)
+		return (struct bytes){NULL, 0};
+	at += sizeof(name) - 1;
+	while (at < block.n && (block.p[at] == ' ' || block.p[at] == '\t'))
+		at++;
+	for (end = at; end < block.n && block.p[end] > ' ';)
+		end++;
+	return (struct bytes){block.p + at, end - at};
 }
 
 int keyfile_open(const struct keyfile *f, const struct secret *passphrase, struct secret *plain,
 	struct error *err)
 {
-	if (f->form == KEYFILE_LEGACY_ENCRYPTED) {
-		if (open_legacy(f, passphrase, plain, err) < 0)
-			return -1;
-	} else if (open_pkcs8(f->der, passphrase, plain, err) < 0) {
+	struct pbe p;
+	if (f->form != KEYFILE_LEGACY_ENCRYPTED)
+		return open_pkcs8(f->der, passphrase, plain, err);
+	if (pbe_parse_dek(&p, &key_owner, dek_info(f), err) < 0)
 		return -1;
-	}
-	/* A wrong passphrase passes the padding's check once in 256 times. */
-	enum keyfile_form form = keyfile_shape(secret_bytes(plain));
-	if (form == KEYFILE_PKCS1 || form == KEYFILE_SEC1 || form == KEYFILE_PKCS8)
-		return 0;
-	secret_free(plain);
-	return wrong_passphrase(err);
+	return pbe_open(&p, passphrase, f->der, plain, err);
 }

@@ -79,11 +79,13 @@ static int check_pkcs8(struct bytes der, struct error *err)
 		der_take(&alg, DER_OID, "", &oid) < 0 ||
 		der_take(&seq, DER_OCTET_STRING, "", &octets) < 0)
 		return key_fail(err, EBADMSG, OTHER_COPY, "the private key (PKCS#8) is damaged");
-	if (oid_find(oid.body) == OID_EC)
-		return alg.in.n && der_any(&alg, "", &params) == 0 ? check_curve(&params, err) : 0;
-	if (oid_find(oid.body) != OID_RSA)
+	enum oid id = oid_find(oid.body);
+	if (id != OID_RSA && id != OID_EC)
 		return not_usable(err, "the private key's kind ", oid.body);
-	if (keyfile_shape(octets.body) == KEYFILE_PKCS1)
+	if (id == OID_EC && alg.in.n && der_any(&alg, "", &params) == 0 &&
+		check_curve(&params, err) < 0)
+		return -1;
+	if (keyfile_shape(octets.body) == (id == OID_RSA ? KEYFILE_PKCS1 : KEYFILE_SEC1))
 		return keyparts_check(octets.body, err);
 	return key_fail(err, EBADMSG, OTHER_COPY, "the private key (PKCS#8) is damaged");
 }

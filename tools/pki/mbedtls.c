@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // mbedtls: the only file that sees mbedTLS's types.
 #include <mbedtls/error.h>
-#include <mbedtls/pem.h>
 #include <mbedtls/pk.h>
-#include <mbedtls/pkcs12.h>
-#include <mbedtls/pkcs5.h>
 #include <mbedtls/x509_crt.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,51 +60,6 @@ int mbed_key_load(struct bytes der, struct secret *plain, struct error *err)
 		return 0;
 	secret_free(plain);
 	return fail(err, rc, "the private key is damaged");
-}
-
-bool mbed_pbe_open(enum mbed_pbe scheme, struct bytes params, const struct secret *passphrase,
-	struct bytes data, struct secret *plain)
-{
-	mbedtls_asn1_buf buf = {
-		.tag = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE,
-		.len = params.n,
-		.p = (unsigned char *)(uintptr_t)params.p,
-	};
-	const unsigned char *pass = passphrase->p ? passphrase->p : (const unsigned char *)"";
-	int rc;
-	secret_alloc(plain, data.n + 16);
-	if (scheme == MBED_PBES2)
-		rc = mbedtls_pkcs5_pbes2_ext(&buf, MBEDTLS_PKCS5_DECRYPT, pass, passphrase->n,
-			data.p, data.n, plain->p, plain->cap, &plain->n);
-	else
-		rc = mbedtls_pkcs12_pbe_ext(&buf, MBEDTLS_PKCS12_PBE_DECRYPT,
-			scheme == MBED_PBE_3DES ? MBEDTLS_CIPHER_DES_EDE3_CBC
-						: MBEDTLS_CIPHER_DES_EDE_CBC,
-			MBEDTLS_MD_SHA1, pass, passphrase->n, data.p, data.n, plain->p, plain->cap,
-			&plain->n);
-	if (rc)
-		secret_free(plain);
-	return rc == 0;
-}
-
-bool mbed_pem_open(
-	const char *text, const char *label, const struct secret *passphrase, struct secret *plain)
-{
-	char begin[80], end[80];
-	size_t used;
-	mbedtls_pem_context pem;
-	snprintf(begin, sizeof(begin), "-----BEGIN %s-----", label);
-	snprintf(end, sizeof(end), "-----END %s-----", label);
-	mbedtls_pem_init(&pem);
-	int rc = mbedtls_pem_read_buffer(&pem, begin, end, (const unsigned char *)text,
-		passphrase->p ? passphrase->p : (const unsigned char *)"", passphrase->n, &used);
-	if (rc == 0) {
-		size_t n;
-		const unsigned char *p = mbedtls_pem_get_buffer(&pem, &n);
-		secret_set(plain, p, n);
-	}
-	mbedtls_pem_free(&pem);
-	return rc == 0;
 }
 
 static mbedtls_md_type_t md_of(enum sig_alg sig)

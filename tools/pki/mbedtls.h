@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbedtls: the little that certrescue takes from mbedTLS, without its types: opening and checking
+ * mbedtls: the little that certrescue takes from mbedTLS, without its types: reading and checking
  * keys that were found, and the second opinion on what was made. It never looks at the clock (its
  * configuration leaves dates out): the callers here give the time.
  */
@@ -16,14 +16,6 @@
  * or SEC1 with all its numbers.
  */
 int mbed_key_load(struct bytes der, struct secret *plain, struct error *err);
-
-enum mbed_pbe { MBED_PBES2, MBED_PBE_3DES, MBED_PBE_2DES };
-/* Decrypts PKCS#8; params: the content of the scheme's parameters. False: wrong passphrase. */
-bool mbed_pbe_open(enum mbed_pbe scheme, struct bytes params, const struct secret *passphrase,
-	struct bytes data, struct secret *plain);
-/* Decrypts one PEM block with a DEK-Info header, given as clean text. False: cannot. */
-bool mbed_pem_open(
-	const char *text, const char *label, const struct secret *passphrase, struct secret *plain);
 
 /* Is this data's signature by the key? SHA-1 is verified too: the caller judges it. */
 bool mbed_verify(struct bytes spki, enum sig_alg sig, struct bytes data, struct bytes signature);
