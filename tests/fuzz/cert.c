@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Certificates: any DER is read or refused; all that is asked of one that was read is answered.
 #include <stdlib.h>
+#include <string.h>
 
 #include "pki/chain.h"
 #include "pki/issue.h"
 #include "pki/lint.h"
+#include "pki/match.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +41,26 @@ static void texts(const struct cert *c)
 	buf_free(&text);
 }
 
+/* Names against the certificate's own constraints, and each host name against the whole. */
+static void names(const struct cert *c)
+{
+	struct error err = ERROR_INIT;
+	struct bytes rest = c->san, value;
+	enum san_kind kind;
+	if (match_constraints(c, c, &err) < 0 && !err.what[0])
+		abort();
+	for (int i = 0; i < 8 && cert_san_next(&rest, &kind, &value); i++) {
+		struct buf text = BUF_INIT;
+		cert_san_text(&text, kind, value);
+		const char *host = strchr(buf_text(&text), ':') + 1;
+		if (!match_host(c, host) && kind == SAN_IP)
+			abort(); /* an address that it carries, as it is written */
+		buf_free(&text);
+	}
+	match_host(c, "a.b");
+	match_host(c, "10.0.0.1");
+}
+
 static void clone(const struct cert *c)
 {
 	struct error err = ERROR_INIT;
@@ -68,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	inside(&c, c.spki);
 	inside(&c, c.serial);
 	texts(&c);
+	names(&c);
 	lint_cert(&c, &err);
 	struct chain_ask ask = {.now = c.not_before,
 		.purpose = EKU_SERVER,

@@ -7,15 +7,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What asks for many rounds costs seconds, and is refused or derived by number alone. */
-static bool slow(const uint8_t *data, size_t size)
-{
-	for (size_t i = 0; i + 4 < size; i++)
-		if (data[i] == 2 && (data[i + 1] == 3 || data[i + 1] == 4) && data[i + 2] < 0x80)
-			return true;
-	return false;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes file = {data, size};
@@ -24,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = ERROR_INIT;
 	bool encrypted = key_is_encrypted(file);
 	secret_set(&passphrase, "x", 1);
-	if (key_import(&k, file, encrypted && !slow(data, size) ? &passphrase : NULL, &err) == 0) {
+	if (key_import(&k, file, encrypted ? &passphrase : NULL, &err) == 0) {
 		struct buf pem = BUF_INIT;
 		struct key again = KEY_INIT;
 		key_write(&pem, &k, KEY_FORM_PKCS8);
