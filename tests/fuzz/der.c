@@ -64,10 +64,12 @@ static int walk(struct der *d, struct buf *out, int depth)
 		if (der_any(d, "element", &t))
 			return -1;
 		require(t.raw.p == before.in.p && d->in.p == t.raw.p + t.raw.n);
-		require(t.body.p + t.body.n == t.raw.p + t.raw.n && t.raw.n + d->in.n == before.in.n);
+		require(t.body.p + t.body.n == t.raw.p + t.raw.n &&
+			t.raw.n + d->in.n == before.in.n);
 		struct der taken = before, other = before;
 		require(der_is(&taken, t.tag) && der_take(&taken, t.tag, "same", &again) == 0);
-		require(bytes_equal(again.raw, t.raw) && der_optional(&other, t.tag ^ 1, "", &again) == 0);
+		require(bytes_equal(again.raw, t.raw) &&
+			der_optional(&other, t.tag ^ 1, "", &again) == 0);
 		require(other.in.p == before.in.p);
 		if (t.tag == DER_INTEGER)
 			number(before, &t);

@@ -71,7 +71,7 @@ static void judge(struct discovery *d, struct inv_cert *c, struct bytes text)
 {
 	struct error err = ERROR_INIT;
 	struct key key = KEY_INIT;
-	if (key_import(&key, text, NULL, &err)) {
+	if (key_import_leaf(&key, text, NULL, &err)) {
 		unreadable(d, c, &err);
 	} else if (c->readable && !key_matches(&key, &c->cert)) {
 		c->key_state = INV_KEY_MISMATCH;

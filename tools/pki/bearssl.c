@@ -7,10 +7,10 @@
 #include "base/random.h"
 #include "pki/bearssl.h"
 
-/* BearSSL keeps intermediate values there (up to 20 kB for RSA-4096) and does not wipe them. */
+/* BearSSL keeps intermediate values there (up to 34 kB for RSA) and does not wipe them. */
 __attribute__((noinline)) void bearssl_wipe_stack(void)
 {
-	uint8_t stack[32 << 10];
+	uint8_t stack[48 << 10];
 	wipe(stack, sizeof(stack));
 }
 

@@ -31,7 +31,7 @@ struct rsa_numbers {
 	struct bytes n, e, d, p, q, dp, dq, iq;
 };
 
-#define BEARSSL_RSA_MAX 4096
+#define BEARSSL_RSA_MAX 8192 /* image/patches/bearssl-rsa-8192.patch */
 
 /*
  * x = x^e mod n, in place, x of n.n octets and below n, n odd without leading zeros, at most

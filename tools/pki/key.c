@@ -5,6 +5,7 @@
 
 #include "pki/bearssl.h"
 #include "pki/der.h"
+#include "pki/ed25519.h"
 #include "pki/key.h"
 #include "pki/keyfile.h"
 #include "pki/keyparts.h"
@@ -40,8 +41,27 @@ bad:
 	return key_fail(err, EBADMSG, NULL, "the private key was written in an unknown form");
 }
 
-static int import_plain(struct key *k, struct bytes der, struct error *err)
+static int import_ed25519(struct key *k, struct bytes der, struct error *err)
 {
+	uint8_t public[ED25519_SIZE];
+	struct bytes seed;
+	if (ed25519_read(der, &seed, err) < 0)
+		return -1;
+	secret_set(&k->der, seed.p, seed.n);
+	ed25519_public(seed.p, public);
+	spki_put_ed25519(&k->spki, (struct bytes){public, sizeof(public)});
+	k->alg = KEY_ED25519;
+	k->bits = 256;
+	k->form = KEY_FORM_PKCS8;
+	return 0;
+}
+
+static int import_plain(struct key *k, struct bytes der, bool leaf, struct error *err)
+{
+	if (leaf && import_ed25519(k, der, err) == 0)
+		return 0;
+	if (leaf && err->os != ENOTSUP)
+		return -1;
 	if (keyparts_check(der, err) < 0)
 		return -1;
 	k->form = keyfile_shape(der) == KEYFILE_PKCS8 ? KEY_FORM_PKCS8 : KEY_FORM_TRADITIONAL;
@@ -52,31 +72,32 @@ static int import_plain(struct key *k, struct bytes der, struct error *err)
 	return describe(k, err);
 }
 
-static int import_found(
-	struct key *k, const struct keyfile *f, const struct secret *passphrase, struct error *err)
+static int import_found(struct key *k, const struct keyfile *f, const struct secret *passphrase,
+	bool leaf, struct error *err)
 {
 	struct secret plain = SECRET_INIT;
 	int rc = -1;
 	if (!keyfile_encrypted(f))
-		return import_plain(k, f->der, err);
+		return import_plain(k, f->der, leaf, err);
 	k->was_encrypted = true;
 	if (!passphrase)
 		return key_fail(err, EACCES, "give the key's passphrase", "the key is encrypted");
 	if (keyfile_open(f, passphrase, &plain, err) == 0)
-		rc = import_plain(k, secret_bytes(&plain), err);
+		rc = import_plain(k, secret_bytes(&plain), leaf, err);
 	if (rc == 0 && f->form == KEYFILE_PKCS8_ENCRYPTED)
 		k->form = KEY_FORM_PKCS8;
 	secret_free(&plain);
 	return rc;
 }
 
-int key_import(struct key *k, struct bytes file, const struct secret *passphrase, struct error *err)
+static int import_file(struct key *k, struct bytes file, const struct secret *passphrase, bool leaf,
+	struct error *err)
 {
 	struct keyfile f;
 	key_free(k);
 	int rc = keyfile_find(&f, file, err);
 	if (rc > 0)
-		rc = import_found(k, &f, passphrase, err);
+		rc = import_found(k, &f, passphrase, leaf, err);
 	else if (rc == 0)
 		rc = key_fail(err, ENOENT, NULL, "there is no private key in it");
 	else
@@ -85,6 +106,17 @@ int key_import(struct key *k, struct bytes file, const struct secret *passphrase
 	if (rc < 0)
 		key_free(k);
 	return rc;
+}
+
+int key_import(struct key *k, struct bytes file, const struct secret *passphrase, struct error *err)
+{
+	return import_file(k, file, passphrase, false, err);
+}
+
+int key_import_leaf(
+	struct key *k, struct bytes file, const struct secret *passphrase, struct error *err)
+{
+	return import_file(k, file, passphrase, true, err);
 }
 
 bool key_is_encrypted(struct bytes file)
@@ -151,6 +183,12 @@ void key_put_pkcs8(struct buf *out, const struct key *k)
 		der_put(out, DER_NULL, none);
 		der_wrap(out, alg, DER_SEQUENCE);
 		der_put(out, DER_OCTET_STRING, der);
+	} else if (k->alg == KEY_ED25519) {
+		der_put(out, DER_OID, oid_bytes(OID_ED25519));
+		der_wrap(out, alg, DER_SEQUENCE);
+		octets = out->n;
+		der_put(out, DER_OCTET_STRING, der);
+		der_wrap(out, octets, DER_OCTET_STRING);
 	} else if (keyparts_ec(der, &ec) ==
 		   0) { /* as Go and OpenSSL: the curve stands outside only */
 		der_put(out, DER_OID, oid_bytes(OID_EC));
@@ -171,7 +209,7 @@ void key_put_pkcs8(struct buf *out, const struct key *k)
 void key_write(struct buf *out, const struct key *k, enum key_form form)
 {
 	struct buf der = BUF_INIT;
-	if (form == KEY_FORM_PKCS8) {
+	if (form == KEY_FORM_PKCS8 || k->alg == KEY_ED25519) {
 		key_put_pkcs8(&der, k);
 		pem_write(out, "PRIVATE KEY", buf_bytes(&der));
 	} else {
@@ -225,12 +263,25 @@ static bool sign(const struct key *k, enum sig_alg sig, struct bytes data, struc
 	struct rsa_numbers rsa;
 	struct ec_numbers ec;
 	long version;
-	if (k->alg == KEY_RSA && k->bits > BEARSSL_RSA_MAX)
-		return mbed_rsa_sign(der, sig, data, signature);
 	if (k->alg == KEY_RSA)
 		return keyparts_rsa(der, &rsa, &version) == 0 &&
 		       bearssl_rsa_sign(&rsa, sig, data, signature);
 	return keyparts_ec(der, &ec) == 0 && bearssl_ec_sign(k->alg, ec.d, sig, data, signature);
+}
+
+/*
+ * ECDSA: a nonce that is wrong gives a signature that is good and tells the key. RFC 6979 says what
+ * it is, so the other library must come to the same bytes. RSA needs no such look: a signature of
+ * PKCS#1 1.5 that verifies is the only one there is.
+ */
+static bool same_by_mbedtls(
+	const struct key *k, enum sig_alg sig, struct bytes data, struct bytes signature)
+{
+	struct buf other = BUF_INIT;
+	bool same = k->alg == KEY_RSA || (mbed_sign(secret_bytes(&k->der), sig, data, &other) &&
+						 bytes_equal(buf_bytes(&other), signature));
+	buf_wipe(&other);
+	return same;
 }
 
 int key_sign(const struct key *k, enum sig_alg sig, struct bytes data, struct buf *signature,
@@ -241,7 +292,7 @@ int key_sign(const struct key *k, enum sig_alg sig, struct bytes data, struct bu
 	if (!key_can_sign(k, sig))
 		return key_fail(err, ENOTSUP, NULL, "the key cannot make a signature of kind %s",
 			cert_sig_text(sig));
-	if (!sign(k, sig, data, &made) ||
+	if (!sign(k, sig, data, &made) || !same_by_mbedtls(k, sig, data, buf_bytes(&made)) ||
 		!mbed_verify(buf_bytes(&k->spki), sig, data, buf_bytes(&made))) {
 		key_fail(err, EBADMSG, "use another copy of the key",
 			"the signature made with the key is wrong: the key is damaged");

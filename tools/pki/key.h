@@ -21,7 +21,8 @@ struct key {
 	int bits;
 	enum key_form form;
 	bool was_encrypted;
-	struct secret der; /* RSAPrivateKey or ECPrivateKey (with parameters and public key) */
+	struct secret der; /* RSAPrivateKey or ECPrivateKey (with parameters and public key);
+			      Ed25519: the 32 octets */
 	struct buf spki;   /* SubjectPublicKeyInfo, as Go and OpenSSL encode it */
 };
 
@@ -47,6 +48,9 @@ int key_generate(struct key *k, enum key_alg alg, int bits, struct error *err);
 #endif
 int key_import(
 	struct key *k, struct bytes file, const struct secret *passphrase, struct error *err);
+/* The same for a leaf's key, which need not sign here: Ed25519 too. */
+int key_import_leaf(
+	struct key *k, struct bytes file, const struct secret *passphrase, struct error *err);
 /* Whether the first private key of a file is encrypted; false also if there is none. */
 bool key_is_encrypted(struct bytes file);
 /* Whether there is a private key in the file, of any form (by label or DER shape). */
@@ -68,7 +72,10 @@ bool spki_same(struct bytes a, struct bytes b);
 enum sig_alg key_sig_alg(const struct key *k);
 /* Can k make this signature? SHA-1 never. */
 bool key_can_sign(const struct key *k, enum sig_alg sig);
-/* Signs data; the signature is verified before it is returned (a damaged key never leaks). */
+/*
+ * Signs data; the signature is verified before it is returned (a damaged key never leaks). ECDSA is
+ * signed by both libraries, which must come to the same bytes (RFC 6979).
+ */
 int key_sign(const struct key *k, enum sig_alg sig, struct bytes data, struct buf *signature,
 	struct error *err);
 

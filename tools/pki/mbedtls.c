@@ -105,7 +105,7 @@ bool mbed_verify(struct bytes spki, enum sig_alg sig, struct bytes data, struct 
 	return rc == 0;
 }
 
-bool mbed_rsa_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct buf *signature)
+bool mbed_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct buf *signature)
 {
 	const mbedtls_md_info_t *md = mbedtls_md_info_from_type(md_of(sig));
 	unsigned char digest[MBEDTLS_MD_MAX_SIZE];
@@ -115,6 +115,8 @@ bool mbed_rsa_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct
 		return false;
 	mbedtls_pk_init(&pk);
 	int rc = mbedtls_pk_parse_key(&pk, der.p, der.n, NULL, 0, from_kernel, NULL);
+	if (rc == 0 && (mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA) != sig_is_rsa(sig))
+		rc = -1;
 	if (rc == 0)
 		rc = mbedtls_pk_sign(&pk, md_of(sig), digest, mbedtls_md_get_size(md),
 			buf_room(signature, MBEDTLS_PK_SIGNATURE_MAX_SIZE),

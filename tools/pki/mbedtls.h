@@ -19,8 +19,11 @@ int mbed_key_load(struct bytes der, struct secret *plain, struct error *err);
 
 /* Is this data's signature by the key? SHA-1 is verified too: the caller judges it. */
 bool mbed_verify(struct bytes spki, enum sig_alg sig, struct bytes data, struct bytes signature);
-/* PKCS#1 1.5 with an RSA key that is too large for BearSSL. */
-bool mbed_rsa_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct buf *signature);
+/*
+ * PKCS#1 1.5, or ECDSA with the nonce of RFC 6979 in ASN.1 form, with a plain private key. False:
+ * the key is damaged or of another kind. Not verified.
+ */
+bool mbed_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct buf *signature);
 
 /* Does cert (DER) verify under ca, both valid at now? */
 int mbed_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err);

@@ -74,9 +74,19 @@ int opinion_pair(struct bytes cert, struct bytes key, struct error *err)
 {
 	struct pem_block block = {0};
 	struct key k = KEY_INIT;
+	struct cert c;
 	int rc = -1;
-	if (first_certificate(cert, &block, &cert, err) == 0 && key_import(&k, key, NULL, err) == 0)
+	if (first_certificate(cert, &block, &cert, err) < 0 ||
+		key_import_leaf(&k, key, NULL, err) < 0)
+		goto out;
+	if (k.alg != KEY_ED25519)
 		rc = mbed_pair(cert, secret_bytes(&k.der), err);
+	else if (cert_parse(&c, cert, err) == 0)
+		rc = key_matches(&k, &c) ? 0
+					 : error_set(err, ERR_FAILED, NULL, NULL,
+						   "the private key does not belong to the "
+						   "certificate");
+out:
 	pem_block_free(&block);
 	key_free(&k);
 	return rc;

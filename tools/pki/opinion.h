@@ -15,7 +15,10 @@
  * cannot read, gets its signature verified.
  */
 int opinion_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err);
-/* Is the PEM or DER text key the private key of cert? The key is checked too. */
+/*
+ * Is the PEM or DER text key the private key of cert? The key is checked too. Of an Ed25519 key
+ * mbedTLS knows nothing: this one opinion is ours.
+ */
 int opinion_pair(struct bytes cert, struct bytes key, struct error *err);
 
 #endif

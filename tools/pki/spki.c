@@ -152,6 +152,15 @@ void spki_put_ec(struct buf *out, enum key_alg alg, struct bytes point)
 	der_wrap(out, start, DER_SEQUENCE);
 }
 
+void spki_put_ed25519(struct buf *out, struct bytes key)
+{
+	size_t start = out->n;
+	der_put(out, DER_OID, oid_bytes(OID_ED25519));
+	der_wrap(out, start, DER_SEQUENCE);
+	der_put_bits(out, key);
+	der_wrap(out, start, DER_SEQUENCE);
+}
+
 /* Are two encoded points one? A compressed one holds x and the parity of y. */
 static bool point_same(struct bytes a, struct bytes b)
 {

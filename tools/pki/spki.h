@@ -26,6 +26,7 @@ int spki_parse(struct bytes raw, struct spki *s, struct error *err);
 /* Appends one, as Go and OpenSSL encode it. */
 void spki_put_rsa(struct buf *out, struct bytes n, struct bytes e);
 void spki_put_ec(struct buf *out, enum key_alg alg, struct bytes point);
+void spki_put_ed25519(struct buf *out, struct bytes key);
 
 enum key_alg spki_curve(struct bytes oid); /* KEY_OTHER if it is none of ours */
 struct bytes spki_curve_oid(enum key_alg alg);
