@@ -19,7 +19,7 @@ awk -v p="$signer" '$1 == p {if (on && !/<... prctl/) print; if (/PR_SET_SECCOMP
 is 'from then on it reads, writes and exits' "$(tr '\n' ' ' <"$T/calls")" 'exit_group read write '
 keys=$(grep -E 'open(at2?)?\(.*[/"](front-proxy-)?ca\.key"' "$T/trace" | awk '{print $1}' | sort -u)
 is 'no other process opens a key file of the CA' "$keys" "$signer"
-end=$(grep -n "^$signer .*exit_group" "$T/trace" | cut -d: -f1)
+end=$(grep -nm1 "^$signer .*exit_group" "$T/trace" | cut -d: -f1)
 first=$(grep -nE '^[0-9]+ +(mkdirat|renameat2)' "$T/trace" | head -1 | cut -d: -f1)
 ok 'it has ended before the node is changed' [ "${end:-99999999}" -lt "${first:-0}" ]
 ok 'openssl finds the node good' "$LIB/verify-node" --quiet --ca "$T/ca" --before "$T/base" --key new "$T/node"
