@@ -181,11 +181,38 @@ static void check_trust(struct discovery *d, const struct inv_cert *user)
 			wrong->place);
 }
 
+/* One of our CAs that bears the issuer's name, where the signature is of a kind that is not judged.
+ */
+static const struct inv_cert *unjudged(const struct inventory *inv, const struct inv_cert *c)
+{
+	enum sig_alg sig = c->cert.sig;
+	if (sig != SIG_ED25519 && sig != SIG_RSA_PSS && sig != SIG_OTHER)
+		return NULL;
+	for (size_t i = 0; i < inv->n_certs; i++) {
+		const struct inv_cert *ca = &inv->certs[i];
+		if (ca->readable && ca->is_ca && role_is_ca(ca->role) && !*ca->place &&
+			bytes_equal(ca->cert.subject, c->cert.issuer))
+			return ca;
+	}
+	return NULL;
+}
+
 static void check_unknown(struct discovery *d, const struct inv_cert *c)
 {
 	struct buf issuer = BUF_INIT;
 	if (*c->place || c->is_ca || inventory_state(d->inv, c, 0, 0) < INV_FOREIGN)
 		return;
+	const struct inv_cert *ca = unjudged(d->inv, c);
+	if (ca) {
+		discover_find(d, d->inv->files[c->file].path, "ca-kind", true,
+			"renew it with the program that made it, or move the cluster to a CA with "
+			"an RSA or ECDSA key",
+			"the CA in %s signed it with %s, with which certrescue neither verifies "
+			"nor "
+			"signs",
+			d->inv->files[ca->file].path, cert_sig_text(c->cert.sig));
+		return;
+	}
 	cert_name_text(&issuer, c->cert.issuer);
 	discover_find(d, d->inv->files[c->file].path, "unknown-issuer", false,
 		"it is left as it is; renew it where it was made, or put its CA's certificate back",

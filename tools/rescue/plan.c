@@ -67,7 +67,16 @@ static int64_t ca_end(const struct maker *m, const struct inv_cert *c, int ca)
 
 static bool can_make(enum key_alg alg, int bits)
 {
-	return (alg == KEY_RSA && bits <= 4096) || alg == KEY_P256 || alg == KEY_P384;
+	return (alg == KEY_RSA && bits <= 4096) || alg == KEY_P256 || alg == KEY_P384 ||
+	       alg == KEY_P521;
+}
+
+/* The size of the new key: of RSA the next that is made here. */
+static int new_bits(enum key_alg alg, int bits)
+{
+	if (alg != KEY_RSA || bits > 4096)
+		return bits;
+	return bits <= 2048 ? 2048 : bits <= 3072 ? 3072 : 4096;
 }
 
 /* The path of another certificate that uses the same key, or NULL: then the key must stay. */
@@ -125,8 +134,8 @@ static bool choose_key(const struct maker *m, const struct inv_cert *c, struct p
 	char *kept = throw_away ? NULL : why_kept(m, c);
 	char *before = item->reason;
 	item->key = c->cert.key;
-	item->key_bits = item->key == KEY_RSA && c->cert.key_bits < 2048 ? 2048 : c->cert.key_bits;
 	item->new_key = !kept;
+	item->key_bits = kept ? c->cert.key_bits : new_bits(c->cert.key, c->cert.key_bits);
 	item->reason = NULL;
 	if (kept && good)
 		decide(item, PLAN_RENEW, xasprintf("%s; %s", before, kept));
