@@ -230,8 +230,10 @@ static void keys(void)
 	look("openssl pkcs8 -topk8 -v2 aes256 -passout pass:x -in $P/apiserver.key -out y; cat y "
 	     ">$P/apiserver.key");
 	found(PKI "apiserver.key", "key-encrypted", true, "an encrypted key");
-	look("openssl genpkey -algorithm ed25519 -out $P/apiserver.key");
+	look("openssl genpkey -algorithm ed448 -out $P/apiserver.key");
 	found(PKI "apiserver.key", "key-kind", true, "a key of a kind that cannot be used");
+	look("openssl genpkey -algorithm ed25519 -out $P/apiserver.key");
+	found(PKI "apiserver.key", "key-mismatch", true, "an Ed25519 key is told from another");
 	look("rm $P/apiserver.key; mkfifo $P/apiserver.key");
 	found(PKI "apiserver.key", "not-a-file", true, "a FIFO in a key's place does not hang");
 	look("cat $P/apiserver.key >>$P/apiserver.crt; sed -i "
