@@ -149,7 +149,7 @@ static void constraints(void)
 	verify("nc2.pem", "root.pem", "nc.pem", EKU_ANY, NULL, "do not allow DNS:ok.com");
 	verify("nc3.pem", "root.pem", "nc.pem", EKU_ANY, NULL, "do not allow DNS:x.bad.ok.org");
 	verify("nc4.pem", "root.pem", "nc.pem", EKU_ANY, NULL, "do not allow IP:11.0.0.1");
-	verify("ncd1.pem", "root.pem", "ncd.pem", EKU_ANY, NULL, "kind not judged");
+	verify("ncd1.pem", "root.pem", "ncd.pem", EKU_ANY, NULL, "unknown critical");
 }
 
 static void signed_by(void)

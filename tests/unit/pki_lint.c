@@ -9,7 +9,12 @@
 
 #define BYTES(text) ((struct bytes){(const uint8_t *)(text), sizeof(text) - 1})
 
-static const uint8_t point[65] = {4, 1, 2, 3};
+/* P-256's base point. */
+static const uint8_t point[65] = {4, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc,
+	0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4,
+	0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b,
+	0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e,
+	0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5};
 static struct buf good_name, good_spki;
 
 /* A certificate is put together out of these; its signature is none. */
@@ -134,7 +139,7 @@ static void serials(void)
 	serial(BYTES(""), "empty", "an empty serial");
 	serial(BYTES("\x00\x01"), "minimal", "a serial with a zero before it");
 	serial(BYTES("\x80"), "negative", "a negative serial");
-	serial(BYTES("\xff\xff"), "negative", "a negative serial that is too long");
+	serial(BYTES("\xff\xff"), "minimal", "a negative serial that is too long");
 }
 
 static void names(void)
@@ -198,13 +203,41 @@ static void extensions(void)
 	extension(OID_EXT_SAN, false, BYTES("\x30\x06\x86\x04://a"), "URI",
 		"a URI that begins with :");
 	extension(OID_EXT_SAN, false,
-		BYTES("\x30\x06\x86\x04"
-		      "a:%z"),
+		BYTES("\x30\x07\x86\x05"
+		      "a:/%z"),
 		"URI", "a URI with a bad %");
 	extension(OID_EXT_SAN, false,
 		BYTES("\x30\x05\x86\x03"
 		      "a:\n"),
 		"URI", "a URI with a line end");
+}
+
+static void constraints(void)
+{
+	static const struct {
+		struct bytes value;
+		const char *reason, *what;
+	} cases[] = {
+		{BYTES("\x30\x0a\xa0\x08\x30\x06\x82\x04.org"), NULL, "a DNS constraint"},
+		{BYTES("\x30\x07\xa0\x05\x30\x03\x82\x01."), "malformed", "a dot alone"},
+		{BYTES("\x30\x08\xa0\x06\x30\x04\x82\x02"
+		       "a."),
+			"malformed", "a dot at the end"},
+		{BYTES("\x30\x0e\xa1\x0c\x30\x0a\x87\x08\x0a\0\0\0\xff\0\xff\0"), "malformed",
+			"a mask with a hole"},
+		{BYTES("\x30\x0b\xa1\x09\x30\x07\x87\x05\x0a\0\0\0\xff"), "malformed",
+			"an address of 5 octets"},
+		{BYTES("\x30\x0b\xa0\x09\x30\x07\x81\x05\"a\"@b"), NULL, "a mailbox"},
+		{BYTES("\x30\x0a\xa0\x08\x30\x06\x81\x04.a@b"), "malformed", "no mailbox"},
+		{BYTES("\x30\x0d\xa0\x0b\x30\x09\x86\x07"
+		       "1.2.3.4"),
+			"malformed", "an address as a URI's domain"},
+		{BYTES("\x30\x02\xa0\x00"), "empty", "empty name constraints"},
+		{BYTES("\x30\x00"), "empty", "no name constraints"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		extension(
+			OID_EXT_CONSTRAINTS, true, cases[i].value, cases[i].reason, cases[i].what);
 }
 
 static void rsa(
@@ -230,12 +263,15 @@ static void keys(void)
 	struct bytes null = BYTES("\x05\x00"), n = BYTES("\x7f\x01"), e = BYTES("\x03");
 	rsa(null, n, e, NULL, "an RSA key");
 	rsa(BYTES(""), n, e, "NULL", "an RSA key without NULL");
-	rsa(null, BYTES("\x80\x01"), e, "negative", "a negative modulus");
+	rsa(null, BYTES("\x80\x01"), e, "positive", "a negative modulus");
 	rsa(null, BYTES("\x00\x01"), e, "minimal", "a modulus that is not minimal");
-	rsa(null, n, BYTES("\x00"), "zero", "exponent 0");
-	rsa(null, n, BYTES(""), "empty", "an empty exponent");
+	rsa(null, n, BYTES("\x00"), "positive", "exponent 0");
+	rsa(null, n, BYTES("\x01\0\0\0\0\0\0\0\1"), "63 bits", "an exponent of 9 octets");
+	rsa(null, n, BYTES(""), "positive", "an empty exponent");
 	spki_put_ec(&b, KEY_P256, (struct bytes){point, 65});
 	key(buf_bytes(&b), NULL, "an EC point");
+	b.p[b.n - 1] ^= 1;
+	key(buf_bytes(&b), "on its curve", "a point beside the curve");
 	b.n = 0;
 	spki_put_ec(&b, KEY_P384, (struct bytes){point, 65});
 	key(buf_bytes(&b), "wrong length", "a P-256 point on P-384");
@@ -265,6 +301,7 @@ int main(void)
 	serials();
 	names();
 	extensions();
+	constraints();
 	keys();
 	buf_free(&good_name);
 	buf_free(&good_spki);

@@ -79,9 +79,12 @@ static int read_time(struct der *d, const char *what, int64_t *value)
 
 static int read_validity(struct der *d, struct cert *c)
 {
-	struct der seq;
-	if (der_enter(d, DER_SEQUENCE, "validity", &seq) < 0 ||
-		read_time(&seq, "notBefore", &c->not_before) < 0 ||
+	struct der_tlv t;
+	if (der_take(d, DER_SEQUENCE, "validity", &t) < 0)
+		return -1;
+	struct der seq = der_inside(d, &t);
+	c->validity = t.raw;
+	if (read_time(&seq, "notBefore", &c->not_before) < 0 ||
 		read_time(&seq, "notAfter", &c->not_after) < 0)
 		return -1;
 	return der_end(&seq, "validity");

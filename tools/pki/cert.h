@@ -34,6 +34,11 @@ enum sig_alg {
 	SIG_ECDSA_SHA512,
 	SIG_ED25519,
 	SIG_RSA_PSS,
+	/* named, never verified */
+	SIG_RSA_MD2,
+	SIG_RSA_MD5,
+	SIG_DSA_SHA1,
+	SIG_DSA_SHA256,
 };
 
 /* KeyUsage bits, RFC 5280 4.2.1.3: bit n of the BIT STRING is 1 << n. */
@@ -70,6 +75,7 @@ struct cert {
 	struct bytes signature;  /* the BIT STRING's bits (no unused bits allowed) */
 	struct bytes serial;     /* the INTEGER's content octets as they are */
 	struct bytes issuer;     /* Name with its header */
+	struct bytes validity;   /* Validity with its header */
 	struct bytes subject;    /* Name with its header */
 	struct bytes spki;       /* SubjectPublicKeyInfo with its header */
 	struct bytes unique_ids; /* issuerUniqueID and subjectUniqueID with headers; mostly empty */
@@ -79,6 +85,7 @@ struct cert {
 	enum sig_alg sig;
 	enum key_alg key;
 	int key_bits; /* RSA: bits of the modulus; EC: bits of the field */
+	/* What follows comes from extensions: of version 3 alone, as Go reads no others. */
 	bool has_bc, is_ca;
 	int path_len; /* -1: none */
 	bool has_ku, has_eku;

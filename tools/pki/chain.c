@@ -5,12 +5,33 @@
 #include "base/clock.h"
 #include "pki/bearssl.h"
 #include "pki/chain.h"
+#include "pki/der.h"
+#include "pki/lint.h"
 #include "pki/match.h"
 #include "pki/mbedtls.h"
+#include "pki/oid.h"
 #include "pki/spki.h"
 
-#define DEPTH_MAX 8
 #define CHECKS_MAX 100 /* signatures, as in Go: bounds the search through cross-signed CAs */
+#define DEPTH_MAX (CHECKS_MAX + 1)
+#define RSA_BITS_MIN 1024
+#define RSA_BITS_MAX 8192 /* mbedTLS's */
+
+static bool is_ecdsa(enum sig_alg sig)
+{
+	return sig == SIG_ECDSA_SHA256 || sig == SIG_ECDSA_SHA384 || sig == SIG_ECDSA_SHA512;
+}
+
+/* SEQUENCE of two minimal, positive INTEGERs: libraries take more than that, Go does not. */
+static bool ecdsa_form(struct bytes signature)
+{
+	struct der d = der_reader(signature, NULL), seq;
+	struct der_tlv r, s;
+	return der_enter(&d, DER_SEQUENCE, "", &seq) == 0 && der_end(&d, "") == 0 &&
+	       der_take(&seq, DER_INTEGER, "", &r) == 0 && lint_positive(r.body) &&
+	       der_take(&seq, DER_INTEGER, "", &s) == 0 && lint_positive(s.body) &&
+	       der_end(&seq, "") == 0;
+}
 
 /* P-256 by BearSSL, which is twice as fast there (and not the library of opinion.h); else mbedTLS.
  */
@@ -18,9 +39,9 @@ static bool verify(const struct cert *c, const struct cert *ca)
 {
 	struct spki key;
 	struct error ignored = ERROR_INIT;
-	bool ecdsa = c->sig == SIG_ECDSA_SHA256 || c->sig == SIG_ECDSA_SHA384 ||
-		     c->sig == SIG_ECDSA_SHA512;
-	if (ca->key != KEY_P256 || !ecdsa || spki_parse(ca->spki, &key, &ignored))
+	if (is_ecdsa(c->sig) && !ecdsa_form(c->signature))
+		return false;
+	if (ca->key != KEY_P256 || !is_ecdsa(c->sig) || spki_parse(ca->spki, &key, &ignored))
 		return mbed_verify(ca->spki, c->sig, c->tbs, c->signature);
 	return bearssl_ec_verify(KEY_P256, key.key, c->sig, c->tbs, c->signature);
 }
@@ -63,19 +84,22 @@ struct search {
 	const struct cert *chain[DEPTH_MAX];
 	size_t n;
 	int checks;
+	bool signed_by; /* the candidate at hand has signed the last of the chain */
 	struct error *err;
-	bool told; /* err holds the reason of the first candidate that failed */
+	size_t told; /* how far the chain had come whose reason err holds; 0: none yet */
 };
 
+/* Of several ways that failed, the one that came farthest gives the reason. */
 static int no(struct search *s, const char *fmt, const struct cert *c, const char *more)
 {
 	struct buf name = BUF_INIT;
-	if (s->told)
+	size_t far = 2 * s->n + s->signed_by;
+	if (far <= s->told)
 		return -1;
+	s->told = far;
 	cert_name_text(&name, c->subject);
 	error_set(s->err, ERR_FAILED, NULL, NULL, fmt, buf_text(&name), more);
 	buf_free(&name);
-	s->told = true;
 	return -1;
 }
 
@@ -89,39 +113,114 @@ static int check_time(struct search *s, const struct cert *c)
 	return 0;
 }
 
+/* Can the key of ca verify anything here, and in Go? */
+static int check_key(struct search *s, const struct cert *ca)
+{
+	struct spki key;
+	struct error err = ERROR_INIT;
+	char text[32];
+	if (ca->key != KEY_RSA && ca->key != KEY_P256 && ca->key != KEY_P384 && ca->key != KEY_P521)
+		return no(s, "the key of \"%s\" is of a kind (%s) that is not verified here", ca,
+			cert_key_text(ca->key, ca->key_bits, text));
+	if (ca->key != KEY_RSA || spki_parse(ca->spki, &key, &err) < 0)
+		return 0;
+	if (ca->key_bits < RSA_BITS_MIN)
+		return no(s, "the RSA key of \"%s\" has less than 1024 bits, which Go refuses%s",
+			ca, "");
+	if (ca->key_bits > RSA_BITS_MAX)
+		return no(s, "the RSA key of \"%s\" has more than 8192 bits: not verified here%s",
+			ca, "");
+	struct bytes e = der_magnitude(key.e);
+	if (e.n > 4 || (e.n == 4 && e.p[0] & 0x80))
+		return no(s, "the RSA exponent of \"%s\" is above 2^31 - 1, which Go refuses%s", ca,
+			"");
+	return 0;
+}
+
 static int check_signature(struct search *s, const struct cert *c, const struct cert *ca)
 {
-	if (c->sig == SIG_RSA_SHA1 || c->sig == SIG_ECDSA_SHA1)
+	switch (c->sig) {
+	case SIG_RSA_MD2:
+	case SIG_RSA_MD5:
+	case SIG_RSA_SHA1:
+	case SIG_ECDSA_SHA1:
+	case SIG_DSA_SHA1:
+	case SIG_DSA_SHA256:
 		return no(
 			s, "\"%s\" is signed with %s, which Go refuses", c, cert_sig_text(c->sig));
-	if (c->sig == SIG_ED25519 || c->sig == SIG_RSA_PSS || c->sig == SIG_OTHER)
+	case SIG_ED25519:
+	case SIG_RSA_PSS:
+	case SIG_OTHER:
 		return no(s, "\"%s\" is signed with an algorithm (%s) that is not verified here", c,
 			cert_sig_text(c->sig));
+	default:
+		break;
+	}
+	if (check_key(s, ca) < 0)
+		return -1;
 	if (!chain_signed_by(c, ca))
 		return no(s, "\"%s\" is not signed by the key of the CA that it names%s", c, "");
 	return 0;
 }
 
-/* May ca, above the n certificates that the chain has, be a CA? */
-static int check_ca(struct search *s, const struct cert *ca, bool root)
+static bool has_extension(const struct cert *c, enum oid id)
 {
-	/* Only a trusted one may be of version 1, which knows no CA bit. */
-	if (((ca->version == 3 || !root) && !ca->has_bc) || (ca->has_bc && !ca->is_ca))
-		return no(s, "\"%s\" is not a CA%s", ca, "");
-	if (ca->has_ku && ca->ku && !(ca->ku & KU_CERT_SIGN))
-		return no(s, "\"%s\" may not sign certificates%s", ca, "");
-	if (ca->unknown_critical)
-		return no(s, "\"%s\" has an unknown critical extension%s", ca, "");
-	if (ca->path_len >= 0 && s->n > (size_t)ca->path_len + 1)
-		return no(s, "\"%s\" does not allow a chain that long%s", ca, "");
-	if (check_time(s, ca) < 0)
-		return -1;
+	struct bytes rest = c->extensions;
+	struct cert_ext ext;
+	while (c->version == 3 && cert_ext_next(&rest, &ext))
+		if (oid_find(ext.oid) == id)
+			return true;
+	return false;
+}
+
+/* What would bind the policies of a chain is judged by Go since 1.24, and not here. */
+static int check_policies(struct search *s, const struct cert *c)
+{
+	if (has_extension(c, OID_EXT_POLICY_CONSTRAINTS) || has_extension(c, OID_EXT_MAPPINGS))
+		return no(s,
+			"\"%s\" has policy constraints or mappings, which are not judged here%s", c,
+			"");
+	return 0;
+}
+
+static int check_names_allowed(struct search *s, const struct cert *ca)
+{
+	long left = MATCH_COMPARISONS_MAX;
 	for (size_t i = 0; i < s->n; i++) {
 		struct error err = ERROR_INIT;
-		if (match_constraints(ca, s->chain[i], &err) < 0)
+		if (match_constraints(ca, s->chain[i], &left, &err) < 0)
 			return no(s, "under \"%s\": %s", ca, err.what);
 	}
 	return 0;
+}
+
+/* May ca sign certificates at all? */
+static int check_ca(struct search *s, const struct cert *ca, bool root)
+{
+	struct error err = ERROR_INIT;
+	if (lint_cert(ca, &err) < 0)
+		return no(s, "\"%s\": %s", ca, err.what);
+	/* Only a trusted one may be of version 1 or 2, where there is no CA bit. */
+	if (((ca->version == 3 || !root) && !ca->has_bc) || (ca->has_bc && !ca->is_ca))
+		return no(s, "\"%s\" is not a CA%s", ca, "");
+	/* A key usage without any bit does not count, in Go. */
+	if (ca->has_ku && ca->ku && !(ca->ku & KU_CERT_SIGN))
+		return no(s, "\"%s\" may not sign certificates%s", ca, "");
+	return 0;
+}
+
+/* May ca, which has signed the last of the chain, stand above it? */
+static int check_place(struct search *s, const struct cert *ca, bool root)
+{
+	if (ca->unknown_critical)
+		return no(s, "\"%s\" has an unknown critical extension%s", ca, "");
+	if (check_time(s, ca) < 0)
+		return -1;
+	if (ca->path_len >= 0 && s->n > (size_t)ca->path_len + 1)
+		return no(s, "\"%s\" does not allow a chain that long%s", ca, "");
+	if (!root && check_policies(s, ca) < 0)
+		return -1;
+	return check_names_allowed(s, ca);
 }
 
 /* EKU nesting: who lists purposes, restricts what is below; who lists none, does not. */
@@ -161,28 +260,49 @@ static int try_issuer(struct search *s, const struct cert *ca, bool root)
 	if (!bytes_equal(last->issuer, ca->subject) || in_chain(s, ca))
 		return 1;
 	if (s->n == DEPTH_MAX || ++s->checks > CHECKS_MAX) {
-		s->told = false; /* says more than why the first of so many failed */
+		s->told = 0; /* says more than why one of so many failed */
 		return no(s, "the chain above \"%s\" is too long or too tangled%s", last, "");
 	}
+	s->signed_by = false;
 	if (check_ca(s, ca, root) < 0 || check_signature(s, last, ca) < 0)
 		return -1;
+	s->signed_by = true;
+	if (check_place(s, ca, root) < 0)
+		return -1;
 	s->chain[s->n++] = ca;
+	s->signed_by = false;
 	int rc = root ? check_purpose(s) : extend(s);
 	s->n--;
 	return rc;
+}
+
+/* 0: the key ids agree; 1: one of the two has none; 2: they differ. In this order Go tries. */
+static int key_id_rank(const struct cert *c, const struct cert *ca)
+{
+	if (bytes_equal(c->aki, ca->ski))
+		return 0;
+	return c->aki.n && ca->ski.n ? 2 : 1;
+}
+
+static int try_all(struct search *s, const struct cert *cas, size_t n, bool root)
+{
+	const struct cert *last = s->chain[s->n - 1];
+	for (int rank = 0; rank < 3; rank++)
+		for (size_t i = 0; i < n; i++)
+			if (key_id_rank(last, &cas[i]) == rank && try_issuer(s, &cas[i], root) == 0)
+				return 0;
+	return -1;
 }
 
 /* Looks for a way from the last certificate of the chain to a root. */
 static int extend(struct search *s)
 {
 	const struct chain_ask *ask = s->ask;
-	for (size_t i = 0; i < ask->n_roots; i++)
-		if (try_issuer(s, &ask->roots[i], true) == 0)
-			return 0;
-	for (size_t i = 0; i < ask->n_untrusted; i++)
-		if (try_issuer(s, &ask->untrusted[i], false) == 0)
-			return 0;
-	if (s->told)
+	int before = s->checks;
+	if (try_all(s, ask->roots, ask->n_roots, true) == 0 ||
+		try_all(s, ask->untrusted, ask->n_untrusted, false) == 0)
+		return 0;
+	if (s->checks > before)
 		return -1;
 	struct buf issuer = BUF_INIT;
 	cert_name_text(&issuer, s->chain[s->n - 1]->issuer);
@@ -207,6 +327,9 @@ static int check_names(struct search *s, const struct cert *leaf)
 int chain_verify(const struct cert *leaf, const struct chain_ask *ask, struct error *err)
 {
 	struct search s = {.ask = ask, .chain = {leaf}, .n = 1, .err = err};
+	struct error broken = ERROR_INIT;
+	if (lint_cert(leaf, &broken) < 0)
+		return no(&s, "\"%s\": %s", leaf, broken.what);
 	if (leaf->unknown_critical)
 		return no(&s, "\"%s\" has an unknown critical extension%s", leaf, "");
 	if (check_time(&s, leaf) < 0 || check_names(&s, leaf) < 0)
@@ -214,5 +337,5 @@ int chain_verify(const struct cert *leaf, const struct chain_ask *ask, struct er
 	for (size_t i = 0; i < ask->n_roots; i++)
 		if (bytes_equal(leaf->raw, ask->roots[i].raw))
 			return check_purpose(&s);
-	return extend(&s);
+	return check_policies(&s, leaf) < 0 ? -1 : extend(&s);
 }

@@ -119,6 +119,8 @@ int der_small(struct der *d, const char *what, long most, long *value)
 		return -1;
 	if (t.body.n == 0 || t.body.p[0] & 0x80)
 		return der_fail(d, t.raw.p, "%s: empty or negative", what);
+	if (t.body.n > 1 && t.body.p[0] == 0 && !(t.body.p[1] & 0x80))
+		return der_fail(d, t.raw.p, "%s: not encoded minimally", what);
 	for (size_t i = 0; i < t.body.n; i++) {
 		if (v > most >> 8)
 			return der_fail(d, t.raw.p, "%s: too large", what);

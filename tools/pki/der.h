@@ -63,7 +63,7 @@ int der_end(const struct der *d, const char *what);
 int der_enter(struct der *d, unsigned tag, const char *what, struct der *inside);
 /* A BIT STRING without unused bits: its octets. */
 int der_bits(struct der *d, const char *what, struct bytes *octets);
-/* An INTEGER from 0 to most. */
+/* A minimal INTEGER from 0 to most. */
 int der_small(struct der *d, const char *what, long most, long *value);
 
 /* The octets of a non-negative INTEGER without leading zeros. */

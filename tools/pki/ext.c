@@ -140,6 +140,29 @@ static int read_aki(struct der *d, struct cert *c)
 	return 0;
 }
 
+/* handled: all are of kinds that we (and Go) judge. */
+static int read_constraints(struct der *d, struct cert *c, bool *handled)
+{
+	struct der_tlv t, base;
+	struct der list, tree;
+	if (der_take(d, DER_SEQUENCE, "name constraints", &t) < 0)
+		return -1;
+	c->constraints = t.body;
+	struct der seq = der_inside(d, &t);
+	while (seq.in.n) {
+		if (der_any(&seq, "name constraints", &t) < 0)
+			return -1;
+		for (list = der_inside(&seq, &t); list.in.n;) {
+			if (der_enter(&list, DER_SEQUENCE, "name constraints", &tree) < 0 ||
+				der_any(&tree, "name constraints", &base) < 0)
+				return -1;
+			*handled &= base.tag == DER_CONTEXT(1) || base.tag == DER_CONTEXT(2) ||
+				    base.tag == DER_CONTEXT(6) || base.tag == DER_CONTEXT(7);
+		}
+	}
+	return 0;
+}
+
 /* *handled: a critical one may be passed over since the struct holds all that it says. */
 static int read_value(struct der *d, enum oid id, struct cert *c, bool *handled)
 {
@@ -162,10 +185,7 @@ static int read_value(struct der *d, enum oid id, struct cert *c, bool *handled)
 		c->ski = t.body;
 		return 0;
 	case OID_EXT_CONSTRAINTS:
-		if (der_take(d, DER_SEQUENCE, "name constraints", &t) < 0)
-			return -1;
-		c->constraints = t.body;
-		return 0;
+		return read_constraints(d, c, handled);
 	case OID_EXT_POLICIES:
 	case OID_EXT_CRL:
 	case OID_EXT_AIA:
@@ -181,12 +201,15 @@ static int read_value(struct der *d, enum oid id, struct cert *c, bool *handled)
 int ext_read_all(const struct der *d, struct cert *c)
 {
 	struct der list = {.in = c->extensions, .base = d->base, .err = d->err};
+	bool read = c->version == 3;
 	while (list.in.n) {
 		struct cert_ext ext;
 		bool handled;
 		if (ext_read(&list, &ext) < 0)
 			return -1;
 		struct der value = {.in = ext.value, .base = d->base, .err = d->err};
+		if (!read)
+			continue;
 		if (read_value(&value, oid_find(ext.oid), c, &handled) < 0 ||
 			der_end(&value, "extension value") < 0)
 			return -1;

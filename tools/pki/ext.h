@@ -8,7 +8,7 @@
 
 /* Reads one Extension from d. */
 int ext_read(struct der *d, struct cert_ext *ext);
-/* Reads c->extensions into the fields of c; offsets and errors as in d. */
+/* Reads c->extensions into the fields of c, if it is of version 3; offsets and errors as in d. */
 int ext_read_all(const struct der *d, struct cert *c);
 /*
  * Is the list now (as c->extensions) the list old, byte for byte and in order, but for the content

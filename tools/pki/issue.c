@@ -71,7 +71,7 @@ static int check_form(const struct issue *what, struct error *err)
 	struct spki s;
 	const uint8_t *serial = what->serial;
 	if (oid_of_signature(what->sig).n == 0 || what->sig == SIG_RSA_SHA1 ||
-		what->sig == SIG_ECDSA_SHA1 || what->sig == SIG_RSA_PSS)
+		what->sig == SIG_ECDSA_SHA1 || what->sig >= SIG_RSA_PSS)
 		return refuse(
 			err, NULL, "certificates are not issued with this signature algorithm");
 	if (der_magnitude((struct bytes){serial, ISSUE_SERIAL_SIZE}).n == 0 || serial[0] & 0x80)

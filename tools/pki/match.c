@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: MIT
 // match: host names, addresses and name constraints.
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "pki/der.h"
+#include "pki/gname.h"
 #include "pki/match.h"
-#include "pki/oid.h"
-
-static uint8_t lower(uint8_t ch)
-{
-	return ch >= 'A' && ch <= 'Z' ? ch | 0x20 : ch;
-}
-
-static bool same_text(struct bytes a, struct bytes b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
-			return false;
-	return true;
-}
 
 static struct bytes drop_dot(struct bytes s)
 {
@@ -55,8 +39,8 @@ static bool valid_host(struct bytes s, bool pattern)
 			return false;
 		for (size_t i = 0; i < label.n && !(pattern && first && bytes_is(label, "*"));
 			i++) {
-			uint8_t ch = lower(label.p[i]);
-			if (!((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '_' ||
+			uint8_t ch = label.p[i], low = ch | 0x20;
+			if (!((low >= 'a' && low <= 'z') || (ch >= '0' && ch <= '9') || ch == '_' ||
 				    (ch == '-' && i > 0)))
 				return false;
 		}
@@ -68,31 +52,24 @@ static bool valid_host(struct bytes s, bool pattern)
 static bool match_pattern(struct bytes pattern, struct bytes host)
 {
 	if (!valid_host(host, false) || !valid_host(pattern, true))
-		return same_text(pattern, host) && host.n > 0 && !bytes_is(host, ".");
+		return gname_same(pattern, host) && host.n > 0 && !bytes_is(host, ".");
 	host = drop_dot(host);
 	struct bytes p = pattern, h = host;
 	struct bytes first = next_label(&p), name = next_label(&h);
 	if (!bytes_is(first, "*"))
-		return same_text(pattern, host);
-	return name.n < host.n && same_text(p, h);
+		return gname_same(pattern, host);
+	return name.n < host.n && gname_same(p, h);
 }
 
 /* "10.0.0.1", "::1" or "[::1]"; the number of octets, 0 if it is none. */
 static size_t read_address(const char *host, uint8_t out[16])
 {
-	char text[INET6_ADDRSTRLEN + 2];
-	size_t n = strlen(host);
-	if (n >= 3 && host[0] == '[' && host[n - 1] == ']') {
-		host++;
-		n -= 2;
+	struct bytes text = bytes_of(host);
+	if (text.n >= 3 && host[0] == '[' && host[text.n - 1] == ']') {
+		text.p++;
+		text.n -= 2;
 	}
-	if (n >= sizeof(text))
-		return 0;
-	memcpy(text, host, n);
-	text[n] = 0;
-	if (inet_pton(AF_INET, text, out) == 1)
-		return 4;
-	return inet_pton(AF_INET6, text, out) == 1 ? 16 : 0;
+	return gname_address(text, out);
 }
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -121,26 +98,49 @@ bool match_host(const struct cert *c, const char *host)
 	return false;
 }
 
-/* "example.com" allows itself and what is beneath; ".example.com" only what is beneath. */
-static bool dns_within(struct bytes name, struct bytes base)
+/* --- name constraints ----------------------------------------------------------------------- */
+
+/* One alternative name, read as its kind asks. */
+struct name {
+	enum san_kind kind;
+	struct bytes text;   /* as it stands in the certificate */
+	struct bytes domain; /* of a DNS name, mailbox or URI */
+	struct buf local;    /* of a mailbox */
+	struct buf host;     /* of a URI; domain points into it */
+};
+
+/* "example.com" holds itself and what is beneath; ".example.com" only what is beneath. */
+static bool domain_within(struct bytes name, struct bytes base)
 {
 	if (base.n == 0)
 		return true;
 	bool beneath = base.p[0] == '.';
-	if (beneath) {
-		base.p++;
-		base.n--;
-	}
-	if (name.n < base.n || !same_text((struct bytes){name.p + name.n - base.n, base.n}, base))
+	if (name.n < base.n || (name.n == base.n && beneath))
 		return false;
-	if (name.n == base.n)
-		return !beneath;
-	return base.n == 0 || name.p[name.n - base.n - 1] == '.';
+	struct bytes end = {name.p + name.n - base.n, base.n};
+	return gname_same(end, base) &&
+	       (beneath || name.n == base.n || name.p[name.n - base.n - 1] == '.');
 }
 
-static bool ip_within(struct bytes address, struct bytes base)
+/* What stands behind the first label, with its dot. */
+static struct bytes parent(struct bytes name)
 {
-	address = plain_address(address);
+	next_label(&name);
+	return name;
+}
+
+/* "*.example.com" can be any name that "a.example.com" excludes (Go since 1.24.11). */
+static bool wildcard_meets(struct bytes name, struct bytes base)
+{
+	if (name.n < 2 || name.p[0] != '*' || base.n == 0 || base.p[0] == '.')
+		return false;
+	name = parent(name);
+	base = parent(base);
+	return base.n > 0 && gname_same(name, base);
+}
+
+static bool address_within(struct bytes address, struct bytes base)
+{
 	if (base.n != 2 * address.n)
 		return false;
 	for (size_t i = 0; i < address.n; i++)
@@ -149,11 +149,25 @@ static bool ip_within(struct bytes address, struct bytes base)
 	return true;
 }
 
-/* One kind of name against one list of subtrees. */
-struct subtrees {
-	bool any;   /* the list has a base of this kind */
-	bool match; /* and one of them holds the name */
-};
+static bool mailbox_is(const struct name *n, struct bytes base)
+{
+	struct buf local = BUF_INIT;
+	struct bytes domain;
+	bool same = gname_mailbox(base, &local, &domain) &&
+		    bytes_equal(buf_bytes(&local), buf_bytes(&n->local)) &&
+		    gname_same(domain, n->domain);
+	buf_free(&local);
+	return same;
+}
+
+static bool within(const struct name *n, struct bytes base, bool excluded)
+{
+	if (n->kind == SAN_IP)
+		return address_within(n->text, base);
+	if (n->kind == SAN_EMAIL && bytes_find(base, "@") != SIZE_MAX)
+		return mailbox_is(n, base);
+	return domain_within(n->domain, base) || (excluded && wildcard_meets(n->domain, base));
+}
 
 static unsigned tag_of(enum san_kind kind)
 {
@@ -163,93 +177,105 @@ static unsigned tag_of(enum san_kind kind)
 				 : DER_CONTEXT(1);
 }
 
-static int search(struct der list, enum san_kind kind, struct bytes value, struct subtrees *s)
+static const char *read_name(struct name *n, bool addresses)
+{
+	switch (n->kind) {
+	case SAN_DNS:
+		n->domain = n->text;
+		return gname_domain(n->text) ? NULL : "is no domain";
+	case SAN_EMAIL:
+		return gname_mailbox(n->text, &n->local, &n->domain) ? NULL : "is no mailbox";
+	case SAN_URI:
+		return gname_uri(n->text, &n->host) &&
+				       gname_uri_domain(buf_bytes(&n->host), &n->domain)
+			       ? NULL
+			       : "has no domain";
+	default:
+		/* Go's versions differ on whether it is an IPv4 or an IPv6 address. */
+		return addresses && n->text.n == 16 && plain_address(n->text).n == 4
+			       ? "is an IPv4 address in IPv6 form"
+			       : NULL;
+	}
+}
+
+static int disallowed(const struct name *n, const char *why, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	cert_san_text(&text, n->kind, n->text);
+	error_set(err, ERR_FAILED, NULL, NULL, "the CA's name constraints do not allow %s%s%s",
+		buf_text(&text), why ? ", which " : "", why ? why : "");
+	buf_free(&text);
+	return -1;
+}
+
+/* One list of subtrees: does it have bases of the name's kind (*any), and does one hold it? */
+static int search(
+	struct der list, const struct name *n, bool excluded, bool *any, bool *held, long *left)
 {
 	struct der tree;
 	struct der_tlv base;
-	*s = (struct subtrees){0};
+	*any = *held = false;
 	while (list.in.n) {
 		if (der_enter(&list, DER_SEQUENCE, "name constraints", &tree) < 0 ||
 			der_any(&tree, "name constraints", &base) < 0)
 			return -1;
-		if (base.tag != tag_of(kind))
+		if (base.tag != tag_of(n->kind))
 			continue;
-		s->any = true;
-		if (kind == SAN_DNS)
-			s->match |= dns_within(drop_dot(value), base.body);
-		else if (kind == SAN_IP)
-			s->match |= ip_within(value, base.body);
-		else
-			return der_fail(&list, base.raw.p,
-				"name constraints for URIs or mail addresses are not judged here");
+		if (--*left < 0)
+			return der_fail(&list, base.raw.p, "too many names and name constraints");
+		*any = true;
+		*held |= within(n, base.body, excluded);
 	}
 	return 0;
 }
 
-static int check_name(
-	const struct cert *ca, enum san_kind kind, struct bytes value, struct error *err)
+static int check_name(const struct cert *ca, const struct name *n, long *left, struct error *err)
 {
-	struct der d = der_reader(ca->constraints, err), list;
+	struct der d = der_reader(ca->constraints, err);
 	while (d.in.n) {
 		struct der_tlv t;
-		struct subtrees s;
+		bool any, held;
 		if (der_any(&d, "name constraints", &t) < 0)
 			return -1;
-		list = der_inside(&d, &t);
-		if (search(list, kind, value, &s) < 0)
+		bool excluded = t.tag == DER_EXPLICIT(1);
+		if (search(der_inside(&d, &t), n, excluded, &any, &held, left) < 0)
 			return -1;
-		bool permitted = t.tag == DER_EXPLICIT(0);
-		if (permitted ? s.any && !s.match : s.match) {
-			struct buf text = BUF_INIT;
-			cert_san_text(&text, kind, value);
-			error_set(err, ERR_FAILED, NULL, NULL,
-				"the CA's name constraints do not allow %s", buf_text(&text));
-			buf_free(&text);
-			return -1;
-		}
+		if (excluded ? held : any && !held)
+			return disallowed(n, NULL, err);
 	}
 	return 0;
 }
 
-/* Constraints on other kinds of names (directory names) may be passed over unless critical. */
-static int check_kinds(const struct cert *ca, struct error *err)
+/* Does ca constrain addresses at all? */
+static bool has_addresses(const struct cert *ca)
 {
-	struct bytes rest = ca->extensions;
-	struct cert_ext ext;
-	bool critical = false;
-	while (cert_ext_next(&rest, &ext))
-		critical |= ext.critical && oid_find(ext.oid) == OID_EXT_CONSTRAINTS;
-	struct der d = der_reader(ca->constraints, err), list, tree;
-	while (d.in.n) {
-		struct der_tlv t, base;
-		if (der_any(&d, "name constraints", &t) < 0)
-			return -1;
-		list = der_inside(&d, &t);
-		while (list.in.n) {
-			if (der_enter(&list, DER_SEQUENCE, "name constraints", &tree) < 0 ||
-				der_any(&tree, "name constraints", &base) < 0)
-				return -1;
-			bool known = base.tag == DER_CONTEXT(1) || base.tag == DER_CONTEXT(2) ||
-				     base.tag == DER_CONTEXT(6) || base.tag == DER_CONTEXT(7);
-			if (!known && critical)
-				return der_fail(&list, base.raw.p,
-					"the CA's critical name constraints are of a kind not "
-					"judged here");
-		}
-	}
-	return 0;
+	struct der d = der_reader(ca->constraints, NULL), list, tree;
+	struct der_tlv t, base;
+	while (d.in.n && der_any(&d, "", &t) == 0)
+		for (list = der_inside(&d, &t); list.in.n;)
+			if (der_enter(&list, DER_SEQUENCE, "", &tree) < 0 ||
+				der_any(&tree, "", &base) < 0)
+				return true;
+			else if (base.tag == DER_CONTEXT(7))
+				return true;
+	return false;
 }
 
-int match_constraints(const struct cert *ca, const struct cert *c, struct error *err)
+int match_constraints(const struct cert *ca, const struct cert *c, long *left, struct error *err)
 {
-	struct bytes rest = c->san, value;
-	enum san_kind kind;
+	struct bytes rest = c->san;
+	struct name n = {.local = BUF_INIT};
+	int rc = 0;
 	if (!ca->constraints.p)
 		return 0;
-	if (check_kinds(ca, err) < 0)
-		return -1;
-	while (cert_san_next(&rest, &kind, &value))
-		if (kind != SAN_OTHER && check_name(ca, kind, value, err) < 0)
-			return -1;
-	return 0;
+	bool addresses = has_addresses(ca);
+	while (rc == 0 && cert_san_next(&rest, &n.kind, &n.text)) {
+		if (n.kind == SAN_OTHER)
+			continue;
+		const char *bad = read_name(&n, addresses);
+		rc = bad ? disallowed(&n, bad, err) : check_name(ca, &n, left, err);
+		buf_free(&n.local);
+		buf_free(&n.host);
+	}
+	return rc;
 }

@@ -105,6 +105,16 @@ bool mbed_verify(struct bytes spki, enum sig_alg sig, struct bytes data, struct 
 	return rc == 0;
 }
 
+bool mbed_public_key(struct bytes spki)
+{
+	unsigned char *p = (unsigned char *)(uintptr_t)spki.p;
+	mbedtls_pk_context pk;
+	mbedtls_pk_init(&pk);
+	int rc = mbedtls_pk_parse_subpubkey(&p, p + spki.n, &pk);
+	mbedtls_pk_free(&pk);
+	return rc == 0;
+}
+
 bool mbed_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct buf *signature)
 {
 	const mbedtls_md_info_t *md = mbedtls_md_info_from_type(md_of(sig));

@@ -19,6 +19,8 @@ int mbed_key_load(struct bytes der, struct secret *plain, struct error *err);
 
 /* Is this data's signature by the key? SHA-1 is verified too: the caller judges it. */
 bool mbed_verify(struct bytes spki, enum sig_alg sig, struct bytes data, struct bytes signature);
+/* Can the public key be read? EC: does the point lie on P-256, P-384 or P-521? */
+bool mbed_public_key(struct bytes spki);
 /*
  * PKCS#1 1.5, or ECDSA with the nonce of RFC 6979 in ASN.1 form, with a plain private key. False:
  * the key is damaged or of another kind. Not verified.

@@ -21,6 +21,7 @@ static const struct row plain[] = {
 	{O("\x2b\x81\x04\x00\x0a"), OID_SECP256K1},
 	{O("\x2b\x65\x70"), OID_ED25519},
 	{O("\x2b\x65\x71"), OID_ED448},
+	{O("\x2a\x86\x48\xce\x38\x04\x01"), OID_DSA},
 	{O("\x2b\x65\x6e"), OID_X25519},
 	{O("\x55\x1d\x0e"), OID_EXT_SKI},
 	{O("\x55\x1d\x0f"), OID_EXT_KU},
@@ -32,6 +33,9 @@ static const struct row plain[] = {
 	{O("\x55\x1d\x23"), OID_EXT_AKI},
 	{O("\x55\x1d\x25"), OID_EXT_EKU},
 	{O("\x2b\x06\x01\x05\x05\x07\x01\x01"), OID_EXT_AIA},
+	{O("\x55\x1d\x21"), OID_EXT_MAPPINGS},
+	{O("\x55\x1d\x24"), OID_EXT_POLICY_CONSTRAINTS},
+	{O("\x55\x1d\x36"), OID_EXT_ANY_POLICY},
 	{O("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"), OID_PBES2},
 	{O("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c"), OID_PBKDF2},
 	{O("\x2b\x06\x01\x04\x01\xda\x47\x04\x0b"), OID_SCRYPT},
@@ -81,6 +85,10 @@ static const struct row signatures[] = {
 	{O("\x2a\x86\x48\xce\x3d\x04\x03\x04"), SIG_ECDSA_SHA512},
 	{O("\x2b\x65\x70"), SIG_ED25519},
 	{O("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"), SIG_RSA_PSS},
+	{O("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x02"), SIG_RSA_MD2},
+	{O("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"), SIG_RSA_MD5},
+	{O("\x2a\x86\x48\xce\x38\x04\x03"), SIG_DSA_SHA1},
+	{O("\x60\x86\x48\x01\x65\x03\x04\x03\x02"), SIG_DSA_SHA256},
 };
 
 static const struct row purposes[] = {
@@ -170,6 +178,30 @@ const char *oid_attribute(struct bytes oid)
 		if (bytes_equal(oid, octets(attributes[i].p, attributes[i].n)))
 			return attributes[i].name;
 	return NULL;
+}
+
+bool oid_shaped(struct bytes oid)
+{
+	bool start = true;
+	for (size_t i = 0; i < oid.n; i++) {
+		if (start && oid.p[i] == 0x80)
+			return false;
+		start = !(oid.p[i] & 0x80);
+	}
+	return oid.n > 0 && start;
+}
+
+bool oid_valid(struct bytes oid)
+{
+	uint32_t v = 0;
+	for (size_t i = 0; i < oid.n; i++) {
+		if (v >> 24)
+			return false;
+		v = v << 7 | (oid.p[i] & 0x7f);
+		if (!(oid.p[i] & 0x80))
+			v = 0;
+	}
+	return oid_shaped(oid);
 }
 
 void oid_text(struct buf *out, struct bytes oid)

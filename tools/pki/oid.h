@@ -20,6 +20,7 @@ enum oid {
 	OID_P224,
 	OID_SECP256K1,
 	OID_ED25519,
+	OID_DSA,
 	OID_ED448,
 	OID_X25519,
 	/* extensions */
@@ -33,6 +34,9 @@ enum oid {
 	OID_EXT_AKI,
 	OID_EXT_EKU,
 	OID_EXT_AIA,
+	OID_EXT_MAPPINGS,
+	OID_EXT_POLICY_CONSTRAINTS,
+	OID_EXT_ANY_POLICY,
 	/* encryption of PKCS#8 */
 	OID_PBES2,
 	OID_PBKDF2,
@@ -78,6 +82,9 @@ enum oid {
 struct bytes oid_bytes(enum oid id);
 /* Which one is it? */
 enum oid oid_find(struct bytes oid);
+/* Is it encoded as DER has it? oid_valid: and no number in it is above 2^31 - 1, as Go wants. */
+bool oid_shaped(struct bytes oid);
+bool oid_valid(struct bytes oid);
 /* Appends "1.2.840.113549.1.1.1". */
 void oid_text(struct buf *out, struct bytes oid);
 /* The short name of an attribute type ("CN"), or NULL. */

@@ -146,6 +146,10 @@ const char *cert_sig_text(enum sig_alg sig)
 		[SIG_ECDSA_SHA512] = "ECDSA-SHA512",
 		[SIG_ED25519] = "Ed25519",
 		[SIG_RSA_PSS] = "RSA-PSS",
+		[SIG_RSA_MD2] = "MD2-RSA",
+		[SIG_RSA_MD5] = "MD5-RSA",
+		[SIG_DSA_SHA1] = "DSA-SHA1",
+		[SIG_DSA_SHA256] = "DSA-SHA256",
 	};
 	return names[sig];
 }

@@ -1,0 +1,3 @@
+module certrescue/tests/go
+
+go 1.24
