@@ -30,10 +30,10 @@ enum jsondoc_kind {
 
 struct jsondoc {
 	enum jsondoc_kind kind;
-	int line;         /* where the value begins, from 1 */
-	char *key;        /* in an object: the member's name, NUL-terminated UTF-8; else NULL */
-	struct buf text;  /* string: decoded (may hold NUL: see text.n); number: as written */
-	bool yes;         /* bool */
+	int line;          /* where the value begins, from 1 */
+	char *key;         /* in an object: the member's name, NUL-terminated UTF-8; else NULL */
+	struct buf text;   /* string: decoded (may hold NUL: see text.n); number: as written */
+	bool yes;          /* bool */
 	struct jsondoc *v; /* array, object: the values in their order */
 	size_t n;
 };
