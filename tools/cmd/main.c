@@ -18,6 +18,7 @@ static const struct command commands[] = {
 	{"verify", "is the node consistent: chains, key pairs, names, modes", cmd_verify},
 	{"undo", "back to the state before a rescue", cmd_undo},
 	{"resume", "finish an interrupted rescue, or take it back", cmd_resume},
+	{"audit", "is the audit trail on the medium whole", cmd_audit},
 	{"inspect", "what a certificate, key, CSR or kubeconfig says, as JSON", cmd_inspect},
 	{"boot", NULL, cmd_boot},
 };

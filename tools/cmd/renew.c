@@ -138,7 +138,10 @@ static int finish_pending(struct renew *r, struct error *err)
 			"run `certrescue resume` (or `certrescue resume --undo`) first",
 			"rescue %s was interrupted and is not finished", id);
 	renew_say(r, "rescue %s was interrupted: finishing it first", id);
-	return commit_resume(&r->root, id, err);
+	if (commit_resume(&r->root, id, err))
+		return -1;
+	ledger_record_end(&r->c, &r->root, id, false);
+	return 0;
 }
 
 static void choose_id(struct renew *r)
@@ -235,6 +238,7 @@ static int sign_planned(struct renew *r, struct error *err)
 static int sign(struct renew *r, struct error *err)
 {
 	sign_begin(&r->signing, &r->inv, &r->plan);
+	renew_ledger_open(r);
 	speaking = r;
 	if (r->passphrase_file) /* else a question may stand on the terminal meanwhile */
 		sign_watch(&r->signing, progress);
@@ -314,6 +318,7 @@ static int run(struct renew *r, struct error *err)
 	for (size_t i = 0; i < sizeof(hold_back) / sizeof(*hold_back); i++)
 		sigaddset(&held, hold_back[i]);
 	sigprocmask(SIG_BLOCK, &held, &before);
+	renew_ledger_plan(r);
 	int written = write_node(r, err) ? -1 : renew_verify(r, err);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (written)
@@ -325,6 +330,7 @@ static int run(struct renew *r, struct error *err)
 static void clean(struct renew *r)
 {
 	sign_end(&r->signing);
+	ledger_close(&r->ledger);
 	entries_free(&r->entries);
 	plan_free(&r->plan);
 	inventory_free(&r->inv);
@@ -344,6 +350,7 @@ int cmd_renew(int argc, char **argv)
 		.backdate = 300,
 		.root = ROOT_INIT,
 		.signer = SIGNER_INIT,
+		.ledger = LEDGER_INIT,
 	};
 	struct error err = ERROR_INIT;
 	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is no reason to stop half-way */

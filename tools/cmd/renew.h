@@ -6,7 +6,7 @@
 #ifndef CMD_RENEW_H
 #define CMD_RENEW_H
 
-#include "cmd/common.h"
+#include "cmd/ledger.h"
 #include "media/store.h"
 #include "node/discover.h"
 #include "rescue/clockgate.h"
@@ -31,6 +31,10 @@ struct renew {
 	struct signing signing;
 	struct entries entries;
 	struct result result;
+	struct ledger ledger;
+	size_t ledger_begin; /* where this rescue's lines begin in it */
+	bool ledger_planned; /* its first line is written */
+	struct ledger_who who;
 	char state_dir[64]; /* what is kept on the node for undo, once it is committed */
 	char error[5632];   /* what ended it, for the report */
 };
@@ -49,6 +53,12 @@ int renew_clock(struct renew *r, struct error *err);
 int renew_confirm(const struct renew *r, struct error *err);
 /* Opens the keys of the CAs that the plan uses: three tries at a terminal. */
 int renew_unlock(struct renew *r, struct error *err);
+
+/* --- renew_ledger.c: the audit trail ---------------------------------------------------------- */
+
+void renew_ledger_open(struct renew *r);           /* once the plan says which cluster's */
+void renew_ledger_plan(struct renew *r);           /* before the node is changed */
+void renew_ledger_end(struct renew *r, bool done); /* the result, and what is revoked by it */
 
 /* --- renew_end.c: what is left behind -------------------------------------------------------- */
 

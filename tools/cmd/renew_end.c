@@ -119,7 +119,9 @@ int renew_end(struct renew *r, int exit_code, const struct error *err)
 	}
 	r->result.exit = exit_code;
 	r->result.finished = r->c.now_given ? r->c.now : clock_now();
-	if (exit_code == ERR_NONE || (exit_code == ERR_PARTIAL && !err))
+	bool done = exit_code == ERR_NONE || (exit_code == ERR_PARTIAL && !err);
+	renew_ledger_end(r, done);
+	if (done)
 		last_words(r);
 	write_reports(r);
 	if (r->c.json && !r->dry_run) {

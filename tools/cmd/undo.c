@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/ledger.h"
 #include "node/root.h"
 #include "rescue/commit.h"
 #include "rescue/undo.h"
@@ -73,6 +74,8 @@ int cmd_undo(int argc, char **argv)
 		rc = 0;
 	if (rc == 0)
 		rc = undo(&root, id, force, &err);
+	if (rc == 0)
+		ledger_record_end(&c, &root, id, true);
 	return finish(&c, &root, rc, id, "undone: the node is as it was before it", &err);
 }
 
@@ -98,5 +101,7 @@ int cmd_resume(int argc, char **argv)
 		rc = error_set(&err, ERR_NOTHING, c.root, NULL, "no rescue was interrupted here");
 	else
 		rc = back ? undo(&root, id, force, &err) : commit_resume(&root, id, &err);
+	if (rc == 0)
+		ledger_record_end(&c, &root, id, back);
 	return finish(&c, &root, rc, id, back ? "taken back" : "finished", &err);
 }

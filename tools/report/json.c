@@ -218,6 +218,7 @@ void report_json_result(struct buf *out, const struct result *r)
 	json_put(&j, "operator", r->operator_name);
 	json_put(&j, "clock", r->clock_source);
 	json_put(&j, "state_dir", r->state_dir);
+	json_put(&j, "ledger_head", r->ledger_head);
 	json_put(&j, "cluster", r->plan ? r->plan->cluster : NULL);
 	count(&j, "renewed", c.renewed);
 	count(&j, "kept", c.kept);

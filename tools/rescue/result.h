@@ -20,6 +20,7 @@ struct result {
 	const struct plan *plan;        /* may be NULL */
 	const struct inventory *after;  /* the node read again from disk; may be NULL */
 	const char *state_dir;          /* /var/lib/certrescue/ID; NULL if none */
+	const char *ledger_head;        /* digest of the ledger's last line; NULL if none */
 	const char *error;              /* what ended it, one line; NULL if it went well */
 };
 

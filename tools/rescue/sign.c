@@ -133,6 +133,19 @@ static enum sig_alg choose_sig(const struct key *ca, enum sig_alg old)
 	return key_can_sign(ca, old) ? old : key_sig_alg(ca);
 }
 
+/* Random, and none that the ledger knows. */
+static void choose_serial(const struct signing *s, uint8_t serial[ISSUE_SERIAL_SIZE])
+{
+	bool taken = true;
+	while (taken) {
+		struct buf text = BUF_INIT;
+		issue_serial(serial);
+		cert_serial_decimal(&text, (struct bytes){serial, ISSUE_SERIAL_SIZE});
+		taken = s->ledger && ledger_has_serial(s->ledger, buf_text(&text));
+		buf_free(&text);
+	}
+}
+
 static void fill_issue(const struct signing *s, size_t i, struct issue *what)
 {
 	const struct plan_item *p = &s->plan->items[i];
@@ -140,7 +153,7 @@ static void fill_issue(const struct signing *s, size_t i, struct issue *what)
 		.not_before = p->not_before,
 		.not_after = p->not_after};
 	what->spki = p->new_key ? buf_bytes(&s->items[i].key.spki) : what->old->spki;
-	issue_serial(what->serial);
+	choose_serial(s, what->serial);
 }
 
 /* own: the key that signs; NULL: the signer has it. Keeps the parsed result. */

@@ -6,6 +6,7 @@
 #ifndef RESCUE_SIGN_H
 #define RESCUE_SIGN_H
 
+#include "media/ledger.h"
 #include "media/store.h"
 #include "rescue/plan.h"
 #include "rescue/signer.h"
@@ -20,9 +21,10 @@ struct signed_item {
 struct signing {
 	const struct inventory *inv;
 	struct plan *plan;
-	struct signed_item *items; /* one for each of the plan's */
-	struct keymill *mill;      /* makes the keys */
-	struct signer *signer;     /* holds the CAs' keys */
+	struct signed_item *items;   /* one for each of the plan's */
+	struct keymill *mill;        /* makes the keys */
+	struct signer *signer;       /* holds the CAs' keys */
+	const struct ledger *ledger; /* no serial number that it names is used again; may be NULL */
 };
 
 /* Starts to make the plan's new keys in the background. inv and plan must outlive s. */

@@ -146,6 +146,19 @@ int tx_record_put(struct tx *tx, const char *name)
 	return change_sync(tx->state);
 }
 
+int tx_note(const struct root *root, const char *id, const char *name, struct bytes content,
+	struct error *err)
+{
+	char *path = xasprintf("%s/%s", STATE_DIR, id);
+	struct tx tx = {.root = root, .state = root_open_dir(root, path, err)};
+	int rc = tx.state < 0 ? -1 : 0;
+	if (rc == 0 && (tx_record_prepare(&tx, name, content) || tx_record_put(&tx, name)))
+		rc = error_errno(err, path, "make room on the node", "%s cannot be written", name);
+	close_one(tx.state);
+	free(path);
+	return rc;
+}
+
 int tx_sync(struct tx *tx)
 {
 	for (size_t i = 0; i < tx->j.n_places; i++)

@@ -43,6 +43,9 @@ void tx_digest(int dir, const char *name, char hex[JOURNAL_HEX]);
 int tx_record_prepare(struct tx *tx, const char *name, struct bytes content);
 /* Puts it in place and syncs the directory. */
 int tx_record_put(struct tx *tx, const char *name);
+/* Writes a file into the state directory of a rescue, in place and synced: the ledger's copy. */
+int tx_note(const struct root *root, const char *id, const char *name, struct bytes content,
+	struct error *err);
 /* Syncs every place and every touched directory; -1 with errno. */
 int tx_sync(struct tx *tx);
 
