@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/inspect.h"
+#include "pki/der.h"
 #include "pki/pem.h"
 
 static const struct common_help help = {
@@ -48,6 +49,22 @@ static int add_cert(struct inspect_certs *to, struct bytes der, struct error *er
 	return 0;
 }
 
+/* One behind the other, or (first) only the first; line ends and zeros may follow. */
+static int add_ders(struct inspect_certs *to, struct bytes text, bool first, struct error *err)
+{
+	struct der d = der_reader(text, NULL);
+	struct der_tlv t;
+	while (der_is(&d, DER_SEQUENCE)) {
+		if (der_any(&d, "", &t) < 0)
+			return add_cert(to, d.in, err); /* says what is wrong */
+		if (add_cert(to, t.raw, err))
+			return -1;
+		if (first)
+			return 0;
+	}
+	return 0;
+}
+
 int inspect_add_certs(struct inspect_certs *to, struct bytes text, struct error *err)
 {
 	struct pem_block b = {.begin = 0};
@@ -55,11 +72,12 @@ int inspect_add_certs(struct inspect_certs *to, struct bytes text, struct error 
 	size_t at = 0, before = to->n;
 	int rc, bad = 0;
 	if (text.n && text.p[0] == 0x30)
-		return add_cert(to, text, err);
-	while ((rc = pem_next(text, &at, &b, &e)) != 0) {
-		bool cert = rc > 0 && (bytes_is(b.label, "CERTIFICATE") ||
+		return add_ders(to, text, false, err);
+	while (bad < INSPECT_DAMAGED_MAX && (rc = pem_next(text, &at, &b, &e)) != 0) {
+		bool trusted = rc > 0 && bytes_is(b.label, "TRUSTED CERTIFICATE");
+		bool cert = rc > 0 && (trusted || bytes_is(b.label, "CERTIFICATE") ||
 					      bytes_is(b.label, "X509 CERTIFICATE"));
-		if ((rc < 0 || (cert && add_cert(to, buf_bytes(&b.der), &e))) && !bad++)
+		if ((rc < 0 || (cert && add_ders(to, buf_bytes(&b.der), trusted, &e))) && !bad++)
 			*err = e;
 	}
 	pem_block_free(&b);
@@ -105,12 +123,25 @@ static int slurp(struct secret *out, const char *path, struct error *err)
 	return rc;
 }
 
+static void unwrap(struct secret *text)
+{
+	struct secret plain = SECRET_INIT;
+	for (int i = 0; i < INSPECT_WRAPPINGS_MAX && inspect_unwrap(secret_bytes(text), &plain);
+		i++) {
+		secret_free(text);
+		*text = plain;
+		plain = (struct secret)SECRET_INIT;
+	}
+	secret_free(&plain);
+}
+
 static int load_certs(struct inspect_certs *to, const struct args_list *files, struct error *err)
 {
 	int rc = 0;
 	for (size_t i = 0; i < files->n && rc == 0; i++) {
 		struct secret text = SECRET_INIT;
 		rc = slurp(&text, files->v[i], err);
+		unwrap(&text);
 		if (rc == 0 && inspect_add_certs(to, secret_bytes(&text), err))
 			rc = error_set(err, ERR_FAILED, files->v[i], NULL, "%s", err->what);
 		secret_free(&text);
@@ -122,8 +153,9 @@ static int load_pair(struct inspect *a, const char *path, struct error *err)
 {
 	struct secret text = SECRET_INIT;
 	int rc = slurp(&text, path, err);
-	if (rc == 0 &&
-		key_import(&a->pair_key, secret_bytes(&text), a->open ? &a->passphrase : NULL, err))
+	unwrap(&text);
+	if (rc == 0 && key_import_leaf(&a->pair_key, secret_bytes(&text),
+			       a->open ? &a->passphrase : NULL, err))
 		rc = error_set(err, ERR_FAILED, path,
 			err->os == EACCES ? "give its passphrase with --passphrase-file" : NULL,
 			"%s", err->what);

@@ -49,6 +49,7 @@ void spki_algorithm_text(struct buf *out, struct bytes oid)
 		{OID_X25519, "X25519"},
 		{OID_P224, "ECDSA P-224"},
 		{OID_SECP256K1, "ECDSA secp256k1"},
+		{OID_DSA, "DSA"},
 	};
 	enum oid id = oid_find(oid);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

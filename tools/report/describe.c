@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "pki/der.h"
+#include "pki/oid.h"
+#include "pki/spki.h"
 #include "report/describe.h"
 
 /* --- names ---------------------------------------------------------------------------------- */
@@ -110,6 +112,10 @@ static const char *signature(enum sig_alg sig)
 		[SIG_ECDSA_SHA512] = "ECDSAWithSHA512",
 		[SIG_ED25519] = "Ed25519",
 		[SIG_RSA_PSS] = "RSA-PSS",
+		[SIG_RSA_MD2] = "MD2WithRSA",
+		[SIG_RSA_MD5] = "MD5WithRSA",
+		[SIG_DSA_SHA1] = "DSAWithSHA1",
+		[SIG_DSA_SHA256] = "DSAWithSHA256",
 	};
 	const char *name = (size_t)sig < sizeof(names) / sizeof(*names) ? names[sig] : NULL;
 	return name ? name : "Unknown Signature";
@@ -169,10 +175,28 @@ static void put_constraints(struct json *j, const struct cert *c)
 	json_end(j, '}');
 }
 
+/* The kinds that cert_key_text has no name for are named too. */
+void describe_algorithm(struct json *j, struct bytes spki)
+{
+	struct spki s;
+	struct der_tlv curve = {.tag = 0};
+	struct buf other = BUF_INIT;
+	char text[32];
+	if (spki_parse(spki, &s, NULL) < 0 || s.alg != KEY_OTHER) {
+		json_put(j, "key", cert_key_text(s.alg, s.bits, text));
+		return;
+	}
+	struct der d = der_reader(s.params, NULL);
+	bool ec = oid_find(s.oid) == OID_EC && der_take(&d, DER_OID, "", &curve) == 0;
+	spki_algorithm_text(&other, ec ? curve.body : s.oid);
+	json_put(j, "key", buf_text(&other));
+	buf_free(&other);
+}
+
 void describe_cert(struct json *j, const struct cert *c)
 {
 	struct buf serial = BUF_INIT;
-	char key[32], digest[2 * SHA256_SIZE + 1];
+	char digest[2 * SHA256_SIZE + 1];
 	cert_serial_decimal(&serial, c->serial);
 	sha256_hex(c->raw, digest);
 	put_name(j, "subject", c->subject);
@@ -187,7 +211,7 @@ void describe_cert(struct json *j, const struct cert *c)
 	put_bits(j, "key_usage", c->has_ku ? c->ku : 0, key_usages);
 	put_bits(j, "ext_key_usage", c->has_eku ? c->eku : 0, ext_key_usages);
 	put_constraints(j, c);
-	json_put(j, "key", cert_key_text(c->key, c->key_bits, key));
+	describe_algorithm(j, c->spki);
 	json_put(j, "sha256", digest);
 	buf_free(&serial);
 }
@@ -201,17 +225,16 @@ static void put_spki(struct json *j, struct bytes spki)
 
 void describe_csr(struct json *j, const struct csr *c)
 {
-	char key[32];
 	put_name(j, "subject", c->subject);
 	put_sans(j, c->san);
-	json_put(j, "key", cert_key_text(c->key, c->key_bits, key));
+	json_put(j, "sigalg", signature(c->sig));
+	describe_algorithm(j, c->spki);
 	put_spki(j, c->spki);
 }
 
 void describe_key(struct json *j, const struct key *k)
 {
-	char key[32];
-	json_put(j, "key", cert_key_text(k->alg, k->bits, key));
+	describe_algorithm(j, buf_bytes(&k->spki));
 	json_put(j, "form", k->form == KEY_FORM_PKCS8 ? "pkcs8" : "traditional");
 	json_put_bool(j, "encrypted", k->was_encrypted);
 	put_spki(j, buf_bytes(&k->spki));

@@ -14,6 +14,8 @@
 /* Each writes fields into an object that the caller opened and closes. */
 void describe_cert(struct json *j, const struct cert *c);
 void describe_csr(struct json *j, const struct csr *c);
+/* "key": the algorithm and size of a SubjectPublicKeyInfo. */
+void describe_algorithm(struct json *j, struct bytes spki);
 /* Algorithm, form and public key only. */
 void describe_key(struct json *j, const struct key *k);
 
