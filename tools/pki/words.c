@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// words: the 256 words of shares. Each has its first four letters to itself; no two are alike: it
+// takes three changed letters to make one of another (tests/unit/pki_share_text.c sees to it).
+#include "pki/words.h"
+
+const char words[256][WORDS_LENGTH + 1] = {"acorn", "airport", "almond", "anchor", "apple", "april",
+	"arrow", "artist", "atlas", "autumn", "avocado", "badger", "bakery", "bamboo", "banjo",
+	"barrel", "bathtub", "beaver", "bishop", "blanket", "blossom", "bonus", "bracelet",
+	"bridge", "broom", "bucket", "butler", "cabin", "canoe", "captain", "carpet", "cavern",
+	"ceiling", "celery", "chapel", "cheese", "cliff", "clock", "cocoa", "college", "compass",
+	"condor", "cookie", "coral", "cotton", "cousin", "cowboy", "crater", "crimson", "crown",
+	"crystal", "cucumber", "cushion", "daisy", "dentist", "desert", "diamond", "doctor",
+	"dolphin", "donkey", "doorbell", "dragon", "driver", "drum", "dumpling", "eagle", "earth",
+	"echo", "eclipse", "elbow", "elephant", "ember", "emerald", "empire", "engine", "envelope",
+	"fabric", "factory", "falcon", "farmer", "ferret", "fiddle", "flame", "forehead", "fossil",
+	"fountain", "frost", "fudge", "funnel", "gallop", "garden", "giant", "giraffe", "goblin",
+	"goose", "gorilla", "grape", "guitar", "hamster", "harvest", "hazelnut", "hedgehog",
+	"helmet", "heron", "highway", "hippo", "hobby", "hornet", "hospital", "igloo", "insect",
+	"invoice", "ivory", "jackal", "jaguar", "jigsaw", "joker", "juggler", "juice", "jumbo",
+	"kayak", "kettle", "kitchen", "kiwi", "koala", "label", "lagoon", "lantern", "lava",
+	"lawyer", "library", "lilac", "lobster", "lunar", "magic", "mammoth", "marble", "meadow",
+	"menu", "meteor", "miner", "mirror", "mitten", "moon", "mosaic", "muffin", "museum",
+	"napkin", "nectar", "needle", "nickel", "notebook", "nurse", "nutmeg", "oasis", "oatmeal",
+	"ocean", "octopus", "office", "olive", "onion", "opera", "orange", "orchid", "ostrich",
+	"otter", "oxygen", "painter", "pancake", "papaya", "parsley", "pasta", "peanut", "pebble",
+	"pedal", "pelican", "penguin", "pepper", "pigeon", "pilot", "pizza", "plumber", "polar",
+	"poodle", "popcorn", "pretzel", "purple", "pyramid", "python", "quarry", "queen", "quilt",
+	"radish", "razor", "ribbon", "rodeo", "ruby", "rudder", "salad", "sandal", "sausage",
+	"scout", "seagull", "shell", "shovel", "silver", "sketch", "sleeve", "slipper", "snow",
+	"sofa", "soldier", "spider", "squid", "statue", "stool", "student", "subway", "summer",
+	"sunset", "surf", "swamp", "sweater", "taxi", "teacher", "thimble", "thunder", "toad",
+	"toffee", "tomato", "trophy", "truck", "tulip", "tundra", "turkey", "twig", "umbrella",
+	"uncle", "unicorn", "vacuum", "vanilla", "vest", "viking", "violin", "volcano", "voyage",
+	"vulture", "waffle", "walnut", "window", "wizard", "wolf", "wombat", "zebra", "zigzag",
+	"zone"};
