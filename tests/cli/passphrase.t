@@ -39,29 +39,7 @@ fresh
 printf '%s\r\n' "$secret" >"$T/dos"
 exits 0 'a file with DOS line ends does as well' renew --passphrase-file "$T/dos"
 
-# --- from a terminal. person LINE...: what a person would type, each line when the next question stands there
-person() {
-	local line n=0 pid
-	rm -f "$T/tty.in"; mkfifo "$T/tty.in"; : >"$T/tty.out"
-	code=0
-	timeout 100 script -qefc "$C renew --root $T/node --media $T/medium --yes --color never; echo END \$?" "$T/tty.log" <"$T/tty.in" >"$T/tty.out" 2>&1 &
-	pid=$!
-	exec 7>"$T/tty.in"
-	for line; do
-		n=$((n + 1))
-		for ((i = 0; i < 600; i++)); do
-			[ "$(grep -aoi 'passphrase of' "$T/tty.out" | wc -l)" -lt "$n" ] || break
-			grep -aq '^END' "$T/tty.out" && break
-			sleep 0.05
-		done
-		sleep 0.1
-		printf '%s\n' "$line" >&7
-	done
-	wait $pid
-	exec 7>&-
-	code=$(tr -d '\r' <"$T/tty.out" | sed -n 's/^END //p')
-	out=$(tr -d '\r' <"$T/tty.out")
-}
+# --- from a terminal
 rm -rf "$T/medium"
 "$LIB/make-medium" --ca "$T/ca" --out "$T/medium" --encrypt "$T/pass" --rounds 20000
 fresh

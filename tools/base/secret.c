@@ -95,18 +95,18 @@ int secret_from_file(struct secret *s, const char *path, struct error *err)
 	if (fd < 0)
 		return error_errno(err, path, "name a file that holds the passphrase",
 			"the passphrase file cannot be opened");
-	secret_alloc(s, SECRET_PASSPHRASE_MAX + 3);
+	secret_alloc(s, SECRET_FILE_MAX + 3);
 	if (!fill(s, fd, false)) {
 		error_errno(err, path, "name a file that holds the passphrase",
 			"the passphrase file cannot be read");
 		goto out;
 	}
 	drop_line_end(s);
-	if (s->n == 0 || s->n > SECRET_PASSPHRASE_MAX) {
+	if (s->n == 0 || s->n > SECRET_FILE_MAX) {
 		error_set(err, ERR_FAILED, path, "put the passphrase alone into the file",
 			s->n ? "the passphrase file holds more than %d bytes"
 			     : "the passphrase file is empty (at most %d bytes are read)",
-			SECRET_PASSPHRASE_MAX);
+			SECRET_FILE_MAX);
 		goto out;
 	}
 	rc = 0;

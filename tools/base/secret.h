@@ -31,11 +31,13 @@ void secret_set(struct secret *s, const void *p, size_t n);
 void secret_free(struct secret *s); /* wipes; leaves SECRET_INIT */
 struct bytes secret_bytes(const struct secret *s);
 
-#define SECRET_PASSPHRASE_MAX 1024
+#define SECRET_PASSPHRASE_MAX 1024 /* of one that is typed */
+#define SECRET_FILE_MAX (16 << 10) /* a file may hold shares of it, with remarks */
 
 /*
- * Reads a passphrase from file (at most SECRET_PASSPHRASE_MAX bytes; one line end at the end, LF or
- * CRLF, is dropped). Fails if the file cannot be read, is empty or is longer.
+ * Reads a passphrase file (at most SECRET_FILE_MAX bytes; one line end at the end, LF or CRLF, is
+ * dropped). Fails if the file cannot be read, is empty or is longer. What it holds is told by
+ * cmd/passphrase.h.
  */
 int secret_from_file(struct secret *s, const char *path, struct error *err);
 /*

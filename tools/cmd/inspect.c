@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/inspect.h"
+#include "cmd/passphrase.h"
 #include "pki/der.h"
 #include "pki/pem.h"
 
@@ -193,7 +194,7 @@ static int load(struct inspect *a, const struct flags *f, struct error *err)
 {
 	a->names = f->names;
 	a->chain = f->chain.n > 0;
-	if (f->passphrase_file && secret_from_file(&a->passphrase, f->passphrase_file, err))
+	if (f->passphrase_file && passphrase_from_file(&a->passphrase, f->passphrase_file, err))
 		return -1;
 	a->open = f->passphrase_file != NULL;
 	if (load_certs(&a->roots, &f->chain, err) || load_certs(&a->untrusted, &f->untrusted, err))

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/passphrase.h"
 #include "cmd/renew.h"
 
 #ifndef CERTRESCUE_BUILD_TIME
@@ -157,14 +158,14 @@ int renew_unlock(struct renew *r, struct error *err)
 	if (rc == 0 || !again)
 		return rc;
 	if (r->passphrase_file) {
-		rc = secret_from_file(&passphrase, r->passphrase_file, err);
+		rc = passphrase_from_file(&passphrase, r->passphrase_file, err);
 		if (rc == 0)
 			rc = unlock_all(r, &passphrase, &again, err);
 		secret_free(&passphrase);
 		return rc;
 	}
 	for (int i = 0; rc && again && i < TRIES; i++) {
-		if (secret_ask(&passphrase, "Passphrase of the CA's key: ", err))
+		if (passphrase_ask(&passphrase, "Passphrase of the CA's key: ", err))
 			return -1;
 		rc = unlock_all(r, &passphrase, &again, err);
 		secret_free(&passphrase);

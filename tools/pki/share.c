@@ -204,16 +204,20 @@ static int check_same_set(const struct share *a, const struct share *b, struct e
 		share_number(a), share_set(a, one), share_number(b), share_set(b, other));
 }
 
-static int check_together(const struct share v[], size_t n, struct error *err)
+int share_fits(const struct share before[], size_t n, const struct share *next, struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (check_same_set(&v[0], &v[i], err) < 0)
+		if (check_same_set(&before[i], next, err) < 0)
 			return -1;
-		for (size_t j = 0; j < i; j++)
-			if (share_number(&v[i]) == share_number(&v[j]))
-				return error_set(err, ERR_FAILED, NULL, "bring another share",
-					"share %d is given twice", share_number(&v[i]));
+		if (share_number(&before[i]) == share_number(next))
+			return error_set(err, ERR_FAILED, NULL, "bring another share",
+				"share %d is given twice", share_number(next));
 	}
+	return 0;
+}
+
+static int check_enough(const struct share v[], size_t n, struct error *err)
+{
 	if (n >= (size_t)share_needed(&v[0]))
 		return 0;
 	struct buf numbers = BUF_INIT;
@@ -242,7 +246,7 @@ static void interpolate(const struct share v[], uint8_t at, uint8_t to[SPLIT])
 }
 
 /* Does the secret have its digest, and every share beyond the first m lie where they say? */
-static bool fits(const struct share v[], size_t n, uint8_t got[SPLIT])
+static bool agree(const struct share v[], size_t n, uint8_t got[SPLIT])
 {
 	uint8_t want[SPLIT];
 	bool same = true;
@@ -263,9 +267,12 @@ int share_join(const struct share v[], size_t n, struct secret *passphrase, stru
 	int rc = 0;
 	if (n == 0)
 		return error_set(err, ERR_FAILED, NULL, "bring the shares", "no share is given");
-	if (check_together(v, n, err) < 0)
+	for (size_t i = 1; i < n; i++)
+		if (share_fits(v, i, &v[i], err) < 0)
+			return -1;
+	if (check_enough(v, n, err) < 0)
 		return -1;
-	if (fits(v, n, got))
+	if (agree(v, n, got))
 		put_passphrase(passphrase, got);
 	else
 		rc = error_set(err, ERR_FAILED, NULL,

@@ -52,6 +52,8 @@ int share_number(const struct share *s); /* 1 to SHARE_MOST */
 #define SHARE_SET 20
 const char *share_set(const struct share *s, char text[SHARE_SET]);
 
+/* Can next be joined with the n before it: of the same set, and not given before? */
+int share_fits(const struct share before[], size_t n, const struct share *next, struct error *err);
 /*
  * Gives the passphrase back. More than m shares may be given: then all must fit each other. Errors:
  * shares of different sets, the same share twice, too few, and those that do not fit.
