@@ -63,10 +63,7 @@ exits 6 "an Ed25519 key that is not the certificate's: refused, the rest renewed
 like 'with that reason' "$out" "refuse +pki/apiserver-kubelet-client.crt .*another certificate's"
 
 # --- CAs: front-proxy-ca has few leaves, so it is the one that changes
-front() { # KIND
-	newkey "$1" >"$ca/front-proxy-ca.key" 2>/dev/null
-	openssl req -x509 -key "$ca/front-proxy-ca.key" -subj /CN=front-proxy-ca -days 3000 -out "$ca/front-proxy-ca.crt" \
-		-addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign || bail 'openssl made no CA'
+by_front() { # the leaf again, by that CA
 	cp "$ca/front-proxy-ca.crt" "$pki/front-proxy-ca.crt"
 	printf '%s\n' keyUsage=critical,digitalSignature extendedKeyUsage=clientAuth authorityKeyIdentifier=keyid >"$T/ext"
 	openssl req -new -key "$pki/front-proxy-client.key" -subj /CN=front-proxy-client -out "$T/csr" &&
@@ -75,6 +72,12 @@ front() { # KIND
 		bail "$(cat "$T/log")"
 	rm -rf "$T/medium"
 	"$LIB/make-medium" --ca "$T/ca" --out "$T/medium" || bail 'make-medium failed'
+}
+front() { # KIND
+	newkey "$1" >"$ca/front-proxy-ca.key" 2>/dev/null
+	openssl req -x509 -key "$ca/front-proxy-ca.key" -subj /CN=front-proxy-ca -days 3000 -out "$ca/front-proxy-ca.crt" \
+		-addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign || bail 'openssl made no CA'
+	by_front
 }
 rm -rf "$T"/{base,ca,medium}
 cluster
@@ -92,5 +95,25 @@ for kind in ed25519 pss; do
 		"front-proxy-client.crt: the CA in $P/front-proxy-ca.crt signed it with (Ed25519|RSA-PSS), with which certrescue neither verifies nor signs"
 	same "a CA of $kind: the leaf is as it was" "$T/base$P/front-proxy-client.crt" "$T/node$P/front-proxy-client.crt"
 done
+
+# --- far ends: the CA ends with the year 9999, the leaf in its 23rd century
+newkey p521 >"$ca/front-proxy-ca.key"
+mkdir "$T/db"
+: >"$T/db/index"
+printf '%s\n' '[ca]' default_ca=x '[x]' "database=$T/db/index" "serial=$T/db/serial" "new_certs_dir=$T/db" default_md=sha512 \
+	policy=p '[p]' commonName=supplied '[e]' basicConstraints=critical,CA:TRUE subjectKeyIdentifier=hash >"$T/cnf"
+openssl req -new -key "$ca/front-proxy-ca.key" -subj /CN=front-proxy-ca -out "$T/csr"
+openssl ca -batch -notext -config "$T/cnf" -create_serial -selfsign -keyfile "$ca/front-proxy-ca.key" -in "$T/csr" -extensions e \
+	-startdate 20200101000000Z -enddate 99991231235959Z -out "$ca/front-proxy-ca.crt" 2>"$T/log" || bail "$(cat "$T/log")"
+by_front
+fresh
+exits 0 'a CA until 9999, a leaf for 200 years' renew --validity 73000d
+is 'it ends in 2226' "$(openssl x509 -in "$T/node$P/front-proxy-client.crt" -noout -enddate -dateopt iso_8601 | cut -c10-13)" \
+	"$(date -u -d '+73000 days' +%Y)"
+ok 'openssl verifies it in its last year' openssl verify -CAfile "$ca/front-proxy-ca.crt" \
+	-attime "$(date -d '+72990 days' +%s)" "$T/node$P/front-proxy-client.crt"
+is 'the others end with their CA' "$(openssl x509 -in "$T/node$P/apiserver.crt" -noout -enddate)" \
+	"$(openssl x509 -in "$ca/ca.crt" -noout -enddate)"
+exits 0 'verify agrees' "$C" verify --root "$T/node" --quiet
 
 done_testing
