@@ -21,6 +21,7 @@ SRC     := $(sort $(wildcard tools/*/*.c tools/node/layouts/*.c))
 OBJ     := $(SRC:tools/%.c=$(BUILD)/obj/%.o)
 NATIVE  := $(SRC:tools/%.c=$(BUILD)/native/obj/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/*.c)))
+REPLAY  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(filter-out %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 
 .PHONY: all tools image run test bench fuzz install clean setup check-format unit
 all: tools image
@@ -82,6 +83,13 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/native/libcertrescue.a $(NATIVE_L
 	@gcc $(DEFS) $(WARN) $(ASAN) -I$(BUILD)/native/include -Itests/unit -MMD -MP -o $@ $< \
 		$(BUILD)/native/libcertrescue.a -L$(BUILD)/native/lib $(LIBS)
 
+# The fuzz targets over what is kept for them in tests/data/fuzz, with gcc.
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/native/libcertrescue.a $(NATIVE_LIBS)
+	@mkdir -p $(@D)
+	@echo '  CC    $< (replay)'
+	@gcc $(DEFS) $(WARN) $(ASAN) -I$(BUILD)/native/include -o $@ $< tests/fuzz/replay.c \
+		$(BUILD)/native/libcertrescue.a -L$(BUILD)/native/lib $(LIBS)
+
 unit: $(UNIT)
 	prove -j2 $(UNIT)
 
@@ -92,7 +100,7 @@ image: tools
 run: image
 	image/demo
 
-test: image $(UNIT) $(BUILD)/native/certrescue
+test: image $(UNIT) $(REPLAY) $(BUILD)/native/certrescue
 	tests/run
 
 bench: image
@@ -109,6 +117,6 @@ check-format:
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/native/obj $(BUILD)/native/libcertrescue.a $(BUILD)/native/certrescue \
-		$(BUILD)/bin $(BUILD)/image $(BUILD)/tests/unit $(BUILD)/defs $(BUILD)/build-time
+		$(BUILD)/bin $(BUILD)/image $(BUILD)/tests/unit $(BUILD)/tests/fuzz $(BUILD)/defs $(BUILD)/build-time
 
 -include $(OBJ:.o=.d) $(NATIVE:.o=.d) $(addsuffix .d,$(UNIT))

@@ -130,9 +130,10 @@ static bool atoms(struct bytes *s, struct buf *local)
 		buf_add(local, s->p, 1);
 		*s = tail(*s, 1);
 	}
+	if (local->n == start)
+		return false;
 	struct bytes part = {local->p + start, local->n - start};
-	return part.n && part.p[0] != '.' && part.p[part.n - 1] != '.' &&
-	       bytes_find(part, "..") == SIZE_MAX;
+	return part.p[0] != '.' && part.p[part.n - 1] != '.' && bytes_find(part, "..") == SIZE_MAX;
 }
 
 bool gname_mailbox(struct bytes text, struct buf *local, struct bytes *domain)
