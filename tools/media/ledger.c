@@ -93,7 +93,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int read_chain(struct ledger *l, struct error *err)
+int ledger_parse(struct ledger *l, struct error *err)
 {
 	size_t at = 0;
 	struct bytes line;
@@ -113,7 +113,7 @@ static int open_path(struct ledger *l, bool must, struct error *err)
 {
 	int rc = 0, fd = open(l->path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0) {
-		rc = slurp(l, fd, err) || read_chain(l, err) ? -1 : 0;
+		rc = slurp(l, fd, err) || ledger_parse(l, err) ? -1 : 0;
 		close(fd);
 	} else if (must || errno != ENOENT) {
 		rc = error_errno(err, l->path, "check the medium", "the ledger cannot be opened");

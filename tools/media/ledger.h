@@ -44,6 +44,8 @@ int ledger_open(struct ledger *l, const char *media, const char *cluster, struct
 /* The same for any file; it must be there. */
 int ledger_open_file(struct ledger *l, const char *path, struct error *err);
 void ledger_close(struct ledger *l);
+/* Checks and counts what stands in l->text of a LEDGER_INIT: what both do once the file is read. */
+int ledger_parse(struct ledger *l, struct error *err);
 
 /* Does a line name this serial number (decimal)? */
 bool ledger_has_serial(const struct ledger *l, const char *decimal);
