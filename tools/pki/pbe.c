@@ -41,13 +41,13 @@ static int unsupported(const struct pbe *p, const char *what, struct bytes oid, 
 
 static int take_rounds(struct pbe *p, struct der *d, struct error *err)
 {
-	if (!der_is(d, DER_INTEGER))
+	if (der_small(d, "", INT32_MAX, &p->rounds) < 0 || p->rounds == 0)
 		return damaged(p, err);
-	if (der_small(d, "", KEY_ROUNDS_MAX, &p->rounds) < 0)
+	if (p->rounds > KEY_ROUNDS_MAX)
 		return key_fail(err, ENOTSUP, p->owner->recode,
 			"the %s's encryption asks for more than %d rounds", p->owner->name,
 			KEY_ROUNDS_MAX);
-	return p->rounds > 0 ? 0 : damaged(p, err);
+	return 0;
 }
 
 static int take_salt(struct pbe *p, struct der *d, struct error *err)
