@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 // issue: writes the to-be-signed part of a renewed certificate out of the old one's bytes.
-#include <stdio.h>
-
-#include "base/clock.h"
 #include "base/random.h"
 #include "pki/bearssl.h"
 #include "pki/der.h"
@@ -10,6 +7,7 @@
 #include "pki/issue.h"
 #include "pki/oid.h"
 #include "pki/spki.h"
+#include "pki/tbs.h"
 
 #define NONE ((struct bytes){NULL, 0})
 
@@ -54,50 +52,15 @@ static int check_old(const struct cert *old, struct error *err)
 	return 0;
 }
 
-static int check_times(const struct issue *what, struct error *err)
-{
-	static const int64_t first = -631152000; /* 1950: earlier has no UTCTime */
-	static const int64_t end = 253402300800; /* 10000-01-01 */
-	if (what->not_before >= what->not_after)
-		return refuse(err, NULL, "the validity would end before it begins");
-	if (what->not_before < first || what->not_after >= end)
-		return refuse(
-			err, "check the clock", "the validity lies outside the years 1950 to 9999");
-	return 0;
-}
-
-static int check_form(const struct issue *what, struct error *err)
+/* Everything of the new certificate that is not the old one's. */
+static int check_new(const struct issue *what, struct error *err)
 {
 	struct spki s;
-	const uint8_t *serial = what->serial;
-	if (oid_of_signature(what->sig).n == 0 || what->sig == SIG_RSA_SHA1 ||
-		what->sig == SIG_ECDSA_SHA1 || what->sig >= SIG_RSA_PSS)
-		return refuse(
-			err, NULL, "certificates are not issued with this signature algorithm");
-	if (der_magnitude((struct bytes){serial, ISSUE_SERIAL_SIZE}).n == 0 || serial[0] & 0x80)
-		return refuse(err, NULL, "the serial number is zero or negative");
+	if (tbs_check_validity(what->not_before, what->not_after, err) ||
+		tbs_check_signature(what->sig, err) ||
+		tbs_check_serial((struct bytes){what->serial, ISSUE_SERIAL_SIZE}, err))
+		return -1;
 	return spki_parse(what->spki, &s, err);
-}
-
-static void put_time(struct buf *out, int64_t t)
-{
-	struct clock_date d = clock_to_date(t);
-	char text[64];
-	bool utc = d.year < 2050;
-	int n = snprintf(text, sizeof(text), "%04d%02d%02d%02d%02d%02dZ", d.year, d.month, d.day,
-		d.hour, d.minute, d.second);
-	size_t skip = utc ? 2 : 0;
-	der_put(out, utc ? DER_UTC_TIME : DER_GENERALIZED_TIME,
-		(struct bytes){(uint8_t *)text + skip, (size_t)n - skip});
-}
-
-static void put_algorithm(struct buf *out, enum sig_alg sig)
-{
-	size_t start = out->n;
-	der_put(out, DER_OID, oid_of_signature(sig));
-	if (sig >= SIG_RSA_SHA1 && sig <= SIG_RSA_SHA512)
-		der_put(out, DER_NULL, NONE);
-	der_wrap(out, start, DER_SEQUENCE);
 }
 
 static void put_key_id(struct buf *out, const struct cert_ext *ext, unsigned tag, struct bytes id)
@@ -143,12 +106,9 @@ static void put_tbs(const struct issue *what, struct bytes issuer, struct bytes 
 		der_wrap(out, mark, DER_EXPLICIT(0));
 	}
 	der_put_unsigned(out, (struct bytes){what->serial, ISSUE_SERIAL_SIZE});
-	put_algorithm(out, what->sig);
+	tbs_put_algorithm(out, what->sig);
 	der_put_raw(out, issuer);
-	mark = out->n;
-	put_time(out, what->not_before);
-	put_time(out, what->not_after);
-	der_wrap(out, mark, DER_SEQUENCE);
+	tbs_put_validity(out, what->not_before, what->not_after);
 	der_put_raw(out, old->subject);
 	der_put_raw(out, what->spki);
 	der_put_raw(out, old->unique_ids);
@@ -175,7 +135,7 @@ int issue_tbs(const struct issue *what, struct buf *tbs, struct error *err)
 	if (old->ku & KU_CERT_SIGN)
 		return refuse(err, "have it issued again without keyCertSign",
 			"the certificate in a leaf's place may sign certificates (keyCertSign)");
-	if (check_old(old, err) < 0 || check_times(what, err) < 0 || check_form(what, err) < 0)
+	if (check_old(old, err) < 0 || check_new(what, err) < 0)
 		return -1;
 	if (what->not_after > ca->not_after)
 		return refuse(err, "renew the CA first", "the validity would end after the CA's");
@@ -190,7 +150,7 @@ int issue_tbs_ca(const struct issue *what, struct buf *tbs, struct error *err)
 	if (!bytes_equal(old->issuer, old->subject))
 		return refuse(err, "renew it with the CA that issued it",
 			"the certificate's issuer is not itself");
-	if (check_old(old, err) < 0 || check_times(what, err) < 0 || check_form(what, err) < 0)
+	if (check_old(old, err) < 0 || check_new(what, err) < 0)
 		return -1;
 	struct bytes ski = new_ski(what, digest);
 	put_tbs(what, old->subject, ski.n ? ski : old->aki.n ? old->aki : old->ski, ski, tbs);
