@@ -226,3 +226,47 @@ void oid_text(struct buf *out, struct bytes oid)
 		arc = 0;
 	}
 }
+
+static void put_arc(struct buf *out, uint64_t arc)
+{
+	uint8_t octets[10];
+	size_t n = sizeof(octets);
+	octets[--n] = arc & 0x7f;
+	while (arc >>= 7)
+		octets[--n] = (uint8_t)(0x80 | (arc & 0x7f));
+	buf_add(out, octets + n, sizeof(octets) - n);
+}
+
+/* The number at *s, without leading zeros; *s moves behind it, or stays where there is none. */
+static bool read_arc(const char **s, uint64_t *arc)
+{
+	const char *p = *s;
+	*arc = 0;
+	for (; *p >= '0' && *p <= '9' && *arc >> 52 == 0; p++)
+		*arc = *arc * 10 + (uint64_t)(*p - '0');
+	if (p == *s || (*p >= '0' && *p <= '9') || (**s == '0' && p > *s + 1))
+		return false;
+	*s = p;
+	return true;
+}
+
+bool oid_parse(struct buf *out, const char *text)
+{
+	uint64_t first, arc;
+	size_t before = out->n;
+	if (!read_arc(&text, &first) || *text++ != '.' || !read_arc(&text, &arc) || first > 2 ||
+		(first < 2 && arc > 39))
+		return false;
+	put_arc(out, first * 40 + arc);
+	while (*text == '.') {
+		text++;
+		if (!read_arc(&text, &arc))
+			goto bad;
+		put_arc(out, arc);
+	}
+	if (*text == 0 && oid_valid((struct bytes){out->p + before, out->n - before}))
+		return true;
+bad:
+	out->n = before;
+	return false;
+}

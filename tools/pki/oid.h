@@ -87,6 +87,9 @@ bool oid_shaped(struct bytes oid);
 bool oid_valid(struct bytes oid);
 /* Appends "1.2.840.113549.1.1.1". */
 void oid_text(struct buf *out, struct bytes oid);
+/* Appends the octets of an identifier in dots, as far as oid_valid goes. False: nothing was
+ * appended. */
+bool oid_parse(struct buf *out, const char *text);
 /* The short name of an attribute type ("CN"), or NULL. */
 const char *oid_attribute(struct bytes oid);
 /* A signature algorithm's identifier, without parameters; how Go's x509 names it. */
