@@ -23,7 +23,7 @@ NATIVE  := $(SRC:tools/%.c=$(BUILD)/native/obj/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/*.c)))
 REPLAY  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(filter-out %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 
-.PHONY: all tools image run test bench fuzz install clean setup check-format unit
+.PHONY: all tools image run test bench fuzz go-oracle install clean setup check-format unit
 all: tools image
 
 setup:
@@ -108,6 +108,10 @@ bench: image
 
 fuzz:
 	tests/fuzz/run
+
+# Go's verdict on every certificate of the corpus, against the one written there; needs Go (GO=go).
+go-oracle:
+	tests/go/compare
 
 install: tools
 	install -D -m 755 $(BUILD)/bin/certrescue $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/certrescue

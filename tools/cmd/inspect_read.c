@@ -243,6 +243,14 @@ static void show_der(struct inspect_input *in, struct bytes text)
 
 /* --- one input ------------------------------------------------------------------------------ */
 
+/* One whose YAML is broken: reading it says where. */
+static bool kubeconfig_meant(struct bytes text)
+{
+	return bytes_find(text, "kind: Config") != SIZE_MAX ||
+	       (bytes_find(text, "clusters:") != SIZE_MAX &&
+		       bytes_find(text, "users:") != SIZE_MAX);
+}
+
 static void show_text(struct inspect_input *in, struct bytes text)
 {
 	const char *other = other_file(text);
@@ -250,7 +258,7 @@ static void show_text(struct inspect_input *in, struct bytes text)
 		return;
 	if (other)
 		inspect_failed(in, NULL, -1, "", other);
-	else if (kubeconfig_is(text))
+	else if (kubeconfig_is(text) || kubeconfig_meant(text))
 		inspect_kubeconfig(in, text);
 	else if (text.n && text.p[0] == 0x30)
 		show_der(in, text);

@@ -118,11 +118,17 @@ static int check_key(struct search *s, const struct cert *ca)
 {
 	struct spki key;
 	struct error err = ERROR_INIT;
-	char text[32];
-	if (ca->key != KEY_RSA && ca->key != KEY_P256 && ca->key != KEY_P384 && ca->key != KEY_P521)
-		return no(s, "the key of \"%s\" is of a kind (%s) that is not verified here", ca,
-			cert_key_text(ca->key, ca->key_bits, text));
-	if (ca->key != KEY_RSA || spki_parse(ca->spki, &key, &err) < 0)
+	if (spki_parse(ca->spki, &key, &err) < 0)
+		return no(s, "\"%s\": %s", ca, err.what);
+	if (ca->key == KEY_OTHER || ca->key == KEY_ED25519) {
+		struct buf text = BUF_INIT;
+		spki_kind_text(&text, &key);
+		no(s, "the key of \"%s\" is of a kind (%s) that is not verified here", ca,
+			buf_text(&text));
+		buf_free(&text);
+		return -1;
+	}
+	if (ca->key != KEY_RSA)
 		return 0;
 	if (ca->key_bits < RSA_BITS_MIN)
 		return no(s, "the RSA key of \"%s\" has less than 1024 bits, which Go refuses%s",

@@ -61,6 +61,14 @@ void spki_algorithm_text(struct buf *out, struct bytes oid)
 	oid_text(out, oid);
 }
 
+void spki_kind_text(struct buf *out, const struct spki *s)
+{
+	struct der d = der_reader(s->params, NULL);
+	struct der_tlv curve;
+	bool ec = oid_find(s->oid) == OID_EC && der_take(&d, DER_OID, "", &curve) == 0;
+	spki_algorithm_text(out, ec ? curve.body : s->oid);
+}
+
 static int bit_length(struct bytes integer)
 {
 	struct bytes m = der_magnitude(integer);

@@ -31,6 +31,8 @@ void spki_put_ed25519(struct buf *out, struct bytes key);
 enum key_alg spki_curve(struct bytes oid); /* KEY_OTHER if it is none of ours */
 struct bytes spki_curve_oid(enum key_alg alg);
 int spki_curve_bits(enum key_alg alg);
+/* Appends what s is where it has no name of cert_key_text's: "ECDSA P-224", "Ed448", or dots. */
+void spki_kind_text(struct buf *out, const struct spki *s);
 /* "P-224", or dots: what is not supported, for messages. */
 void spki_algorithm_text(struct buf *out, struct bytes oid);
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "pki/der.h"
-#include "pki/oid.h"
 #include "pki/spki.h"
 #include "report/describe.h"
 
@@ -175,22 +174,17 @@ static void put_constraints(struct json *j, const struct cert *c)
 	json_end(j, '}');
 }
 
-/* The kinds that cert_key_text has no name for are named too. */
 void describe_algorithm(struct json *j, struct bytes spki)
 {
 	struct spki s;
-	struct der_tlv curve = {.tag = 0};
-	struct buf other = BUF_INIT;
-	char text[32];
-	if (spki_parse(spki, &s, NULL) < 0 || s.alg != KEY_OTHER) {
-		json_put(j, "key", cert_key_text(s.alg, s.bits, text));
-		return;
-	}
-	struct der d = der_reader(s.params, NULL);
-	bool ec = oid_find(s.oid) == OID_EC && der_take(&d, DER_OID, "", &curve) == 0;
-	spki_algorithm_text(&other, ec ? curve.body : s.oid);
-	json_put(j, "key", buf_text(&other));
-	buf_free(&other);
+	struct buf text = BUF_INIT;
+	char name[32];
+	if (spki_parse(spki, &s, NULL) == 0 && s.alg == KEY_OTHER)
+		spki_kind_text(&text, &s);
+	else
+		buf_str(&text, cert_key_text(s.alg, s.bits, name));
+	json_put(j, "key", buf_text(&text));
+	buf_free(&text);
 }
 
 void describe_cert(struct json *j, const struct cert *c)
