@@ -168,6 +168,7 @@ function finish(	at, signer, md, tbs, k) {
 		print N, signer, md >"to-sign"
 	} else {
 		var["SIG"] = signature[N]
+		var["RS"] = substr(signature[N], 5) # ECDSA up to P-384: the header is two octets
 		default_to("sig", "00 $SIG")
 		default_to("behind", "")
 		default_to("cert", "seq{$TBS $outer bits{$sig} $behind}")

@@ -48,18 +48,22 @@ static void put_name(struct json *j, const char *key, struct bytes name)
 	json_key(j, key);
 	json_object(j);
 	put_if(j, name, "CN", "common_name");
+	put_if(j, name, "SERIALNUMBER", "serial_number");
 	put_if(j, name, "C", "country");
 	put_if(j, name, "O", "organization");
 	put_if(j, name, "OU", "organizational_unit");
 	put_if(j, name, "L", "locality");
 	put_if(j, name, "ST", "province");
-	json_key(j, "names");
-	json_array(j);
-	if (der_enter(&d, DER_SEQUENCE, "name", &rdns) == 0)
+	put_if(j, name, "STREET", "street_address");
+	put_if(j, name, "POSTALCODE", "postal_code");
+	if (der_enter(&d, DER_SEQUENCE, "name", &rdns) == 0 && rdns.in.n > 0) {
+		json_key(j, "names");
+		json_array(j);
 		while (rdns.in.n > 0 && der_enter(&rdns, DER_SET, "name", &rdn) == 0)
 			while (rdn.in.n > 0 && der_any(&rdn, "name", &pair) == 0)
 				put_attribute(j, pair.raw);
-	json_end(j, ']');
+		json_end(j, ']');
+	}
 	json_end(j, '}');
 }
 
