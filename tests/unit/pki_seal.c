@@ -241,9 +241,9 @@ static void absurd(void)
 	patched("p1.der", "\x02\x04\x00\x80\x00\x00", 6, "\x02\x04\x7f\xff\xff\xff", "p1b.der");
 	refuses("p1b.der", "x", ENOTSUP, "more than 20000000 rounds");
 	patched("few.der", "\x02\x02\x08\x00", 4, "\x02\x02\x00\x00", "few0.der");
-	refuses("few0.der", "x", EBADMSG, "parameters are damaged");
+	refuses("few0.der", "x", EBADMSG, "number of rounds is none");
 	patched("few.der", "\x02\x02\x08\x00", 4, "\x04\x02\x08\x00", "few1.der");
-	refuses("few1.der", "x", EBADMSG, "parameters are damaged");
+	refuses("few1.der", "x", EBADMSG, "number of rounds is none");
 }
 
 /* A flipped bit anywhere is refused; behind the first two blocks it is known to be damage. */

@@ -124,6 +124,9 @@ void cert_san_text(struct buf *out, enum san_kind kind, struct bytes value);
  * of a multi-valued RDN, commas and such in values escaped as RFC 4514 does.
  */
 void cert_name_text(struct buf *out, struct bytes name);
+/* Appends an attribute's value as UTF-8; false for a type that is not text. */
+struct der_tlv;
+bool cert_value_text(struct buf *out, const struct der_tlv *value);
 /* Appends the last CN's text; appends nothing if there is none. */
 void cert_common_name(struct buf *out, struct bytes name);
 /* Appends the text of each value of an attribute type ("O"), separated by ','. */

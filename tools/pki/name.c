@@ -72,8 +72,7 @@ static void put_wide(struct buf *out, struct bytes s, size_t size)
 	}
 }
 
-/* The value as UTF-8 in text; false for a type that is not text. */
-static bool value_text(struct buf *out, const struct der_tlv *value)
+bool cert_value_text(struct buf *out, const struct der_tlv *value)
 {
 	switch (value->tag) {
 	case DER_UTF8_STRING:
@@ -121,7 +120,7 @@ static void put_escaped(struct buf *out, struct bytes s, bool dn)
 static void put_value(struct buf *out, const struct der_tlv *value, bool dn)
 {
 	struct buf text = BUF_INIT;
-	if (value_text(&text, value)) {
+	if (cert_value_text(&text, value)) {
 		put_escaped(out, buf_bytes(&text), dn);
 	} else {
 		buf_str(out, "#");

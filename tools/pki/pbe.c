@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pbe: the parameters of encryption by passphrase; pbe_crypt.c does it.
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "pki/der.h"
@@ -39,14 +40,14 @@ static int unsupported(const struct pbe *p, const char *what, struct bytes oid, 
 	return -1;
 }
 
-static int take_rounds(struct pbe *p, struct der *d, struct error *err)
+int pbe_take_rounds(const struct pbe_owner *owner, struct der *d, long *rounds, struct error *err)
 {
-	if (der_small(d, "", INT32_MAX, &p->rounds) < 0 || p->rounds == 0)
-		return damaged(p, err);
-	if (p->rounds > KEY_ROUNDS_MAX)
-		return key_fail(err, ENOTSUP, p->owner->recode,
-			"the %s's encryption asks for more than %d rounds", p->owner->name,
-			KEY_ROUNDS_MAX);
+	if (der_small(d, "", LONG_MAX, rounds) < 0 || *rounds == 0)
+		return key_fail(err, EBADMSG, "use another copy of it",
+			"the %s is damaged: its number of rounds is none", owner->name);
+	if (*rounds > KEY_ROUNDS_MAX)
+		return key_fail(err, ENOTSUP, owner->recode, "the %s asks for more than %d rounds",
+			owner->name, KEY_ROUNDS_MAX);
 	return 0;
 }
 
@@ -89,7 +90,8 @@ static int parse_pbkdf2(struct pbe *p, struct der *kdf, struct error *err)
 		return unsupported(p, "a key derivation", oid.body, err);
 	if (der_enter(kdf, DER_SEQUENCE, "", &params) < 0)
 		return damaged(p, err);
-	if (take_salt(p, &params, err) < 0 || take_rounds(p, &params, err) < 0)
+	if (take_salt(p, &params, err) < 0 ||
+		pbe_take_rounds(p->owner, &params, &p->rounds, err) < 0)
 		return -1;
 	if (der_is(&params, DER_INTEGER) &&
 		(der_small(&params, "", PBE_KEY_MAX, &length) < 0 ||
@@ -134,7 +136,7 @@ static int parse_pbes1(struct pbe *p, enum pbe_cipher cipher, struct der *params
 	p->kdf = PBE_PKCS12;
 	p->hash = PBE_SHA1;
 	p->cipher = cipher;
-	if (take_salt(p, params, err) < 0 || take_rounds(p, params, err) < 0)
+	if (take_salt(p, params, err) < 0 || pbe_take_rounds(p->owner, params, &p->rounds, err) < 0)
 		return -1;
 	return der_end(params, "") < 0 ? damaged(p, err) : 0;
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "pki/bearssl_pbe.h"
+#include "pki/der.h"
 
 #define PBE_SALT_MAX 1024
 
@@ -52,6 +53,8 @@ int pbe_open(const struct pbe *p, const struct secret *passphrase, struct bytes 
 /* Appends EncryptedPrivateKeyInfo: PBES2, AES-256-CBC, PBKDF2 with HMAC-SHA-256, a random salt. */
 void pbe_seal(struct buf *out, const struct secret *passphrase, long rounds, struct bytes plain);
 
+/* The next element is a number of rounds that will be made, or is refused (errors as above). */
+int pbe_take_rounds(const struct pbe_owner *owner, struct der *d, long *rounds, struct error *err);
 /* An object identifier that hashes: SHA-1 to SHA-512. False: another. */
 bool pbe_hash_of(struct bytes oid, enum pbe_hash *hash);
 
