@@ -54,6 +54,10 @@ static void make_fixtures(void)
 	      "ca nc3 nc subjectAltName=DNS:x.bad.ok.org; ca nc4 nc subjectAltName=IP:11.0.0.1\n"
 	      "ca ncd root $CA $KU 'nameConstraints=critical,permitted;dirName:dn' '[dn]' CN=x\n"
 	      "ca ncd1 ncd subjectAltName=DNS:a\n"
+	      "ca k1 self $CA $KU subjectKeyIdentifier=hash; S=k1 ca k2 self $CA $KU "
+	      "subjectKeyIdentifier=hash\n"
+	      "ca kid k1 authorityKeyIdentifier=keyid:always subjectAltName=DNS:a\n"
+	      "A='-set_serial -5' ca minus root subjectAltName=DNS:a\n"
 	      "ca cnonly root extendedKeyUsage=serverAuth\n"
 	      "openssl genpkey -algorithm ed25519 -out ed.key; openssl req -x509 -key ed.key -subj "
 	      "/CN=ed "
@@ -134,6 +138,7 @@ static void issuers(void)
 	verify("bygone.pem", "gone.pem", NULL, EKU_ANY, "a", "\"CN=gone\" expired");
 	now -= 3 * CLOCK_DAY;
 	verify("weak.pem", "root.pem", NULL, EKU_ANY, "a", "Go refuses");
+	verify("minus.pem", "root.pem", NULL, EKU_ANY, "a", "programs written in Go refuse it");
 	verify("crit.pem", "root.pem", NULL, EKU_ANY, NULL, "critical");
 	verify("byed.pem", "ed.pem", NULL, EKU_ANY, "a", "Ed25519");
 	verify("own.pem", "own.pem", NULL, EKU_ANY, NULL, NULL);
@@ -217,6 +222,21 @@ static void opinions(void)
 	pair("leaf.pem", "small.key", "does not belong");
 }
 
+/* Go tries the CA with the right key id first: 100 wrong ones of the same name do not hide it. */
+static void key_ids(void)
+{
+	struct cert cas[101], leaf = get("kid.pem");
+	struct error err = ERROR_INIT;
+	struct chain_ask ask = {.now = now, .purpose = EKU_ANY, .roots = cas, .n_roots = 101};
+	cas[0] = get("k2.pem");
+	for (int i = 1; i < 100; i++)
+		cas[i] = cas[0];
+	cas[100] = get("k1.pem");
+	is_int(chain_verify(&leaf, &ask, &err), 0, "key ids order the search");
+	while (n_ders)
+		buf_free(&ders[--n_ders]);
+}
+
 #define MAZE 6
 
 /* CAs of one name, each signed by each: the ways through them are many, the search must end. */
@@ -264,6 +284,7 @@ int main(void)
 	constraints();
 	signed_by();
 	opinions();
+	key_ids();
 	maze();
 	return done();
 }

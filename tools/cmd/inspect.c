@@ -41,6 +41,9 @@ static int add_cert(struct inspect_certs *to, struct bytes der, struct error *er
 	struct cert probe;
 	if (cert_parse(&probe, der, err))
 		return -1;
+	for (size_t i = 0; i < to->n; i++)
+		if (bytes_equal(to->certs[i].raw, der))
+			return 0; /* bundles hold one twice: Go's pools count it once too */
 	to->ders = xrealloc(to->ders, (to->n + 1) * sizeof(*to->ders));
 	to->certs = xrealloc(to->certs, (to->n + 1) * sizeof(*to->certs));
 	to->ders[to->n] = (struct buf)BUF_INIT;

@@ -55,10 +55,11 @@ static bool match_pattern(struct bytes pattern, struct bytes host)
 		return gname_same(pattern, host) && host.n > 0 && !bytes_is(host, ".");
 	host = drop_dot(host);
 	struct bytes p = pattern, h = host;
-	struct bytes first = next_label(&p), name = next_label(&h);
+	struct bytes first = next_label(&p);
+	next_label(&h);
 	if (!bytes_is(first, "*"))
 		return gname_same(pattern, host);
-	return name.n < host.n && gname_same(p, h);
+	return gname_same(p, h);
 }
 
 /* "10.0.0.1", "::1" or "[::1]"; the number of octets, 0 if it is none. */
@@ -115,7 +116,7 @@ static bool domain_within(struct bytes name, struct bytes base)
 	if (base.n == 0)
 		return true;
 	bool beneath = base.p[0] == '.';
-	if (name.n < base.n || (name.n == base.n && beneath))
+	if (name.n < base.n)
 		return false;
 	struct bytes end = {name.p + name.n - base.n, base.n};
 	return gname_same(end, base) &&
