@@ -37,8 +37,10 @@ static void add(struct renew *r, struct buf *object)
 static void write_out(struct renew *r)
 {
 	struct error err;
-	if (ledger_write(&r->ledger, &err))
-		common_warn(&err);
+	if (ledger_write(&r->ledger, &err) == 0)
+		return;
+	common_warn(&err);
+	ledger_detach(&r->ledger); /* once is enough */
 }
 
 void renew_ledger_plan(struct renew *r)

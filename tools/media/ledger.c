@@ -181,3 +181,9 @@ int ledger_write(struct ledger *l, struct error *err)
 	l->torn = 0;
 	return 0;
 }
+
+void ledger_detach(struct ledger *l)
+{
+	free(l->media);
+	l->media = NULL;
+}

@@ -57,6 +57,8 @@ void ledger_add(struct ledger *l, struct bytes object);
  * it is missing. A ledger without a medium (LEDGER_INIT) keeps its lines in text alone.
  */
 int ledger_write(struct ledger *l, struct error *err);
+/* The medium takes no more: from now on its lines are kept in text alone. */
+void ledger_detach(struct ledger *l);
 
 /* The next line of text at *at, without its line end; false at the end. */
 bool ledger_line(struct bytes text, size_t *at, struct bytes *line);

@@ -58,10 +58,13 @@ static int import_ed25519(struct key *k, struct bytes der, struct error *err)
 
 static int import_plain(struct key *k, struct bytes der, bool leaf, struct error *err)
 {
-	if (leaf && import_ed25519(k, der, err) == 0)
+	struct error other = ERROR_INIT; /* of an Ed25519 key's reader: it is another kind */
+	if (leaf && import_ed25519(k, der, &other) == 0)
 		return 0;
-	if (leaf && err->os != ENOTSUP)
+	if (leaf && other.os != ENOTSUP) {
+		*err = other;
 		return -1;
+	}
 	if (keyparts_check(der, err) < 0)
 		return -1;
 	k->form = keyfile_shape(der) == KEYFILE_PKCS8 ? KEY_FORM_PKCS8 : KEY_FORM_TRADITIONAL;

@@ -105,6 +105,7 @@ static int choose_place(
 	char state[PATH_MAX], dir[PATH_MAX], top[PATH_MAX], name[64];
 	snprintf(state, sizeof(state), STATE_DIR "/%s/new", id);
 	path_parent(target, dir);
+	err->kind = ERR_NONE; /* tells "no" from "not known" below */
 	if (mounts_same(tx->root, state, dir, err))
 		return *place = add_place(tx, state), 0;
 	if (err->kind || mounts_top(tx->root, dir, top, err))
