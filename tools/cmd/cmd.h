@@ -16,6 +16,7 @@ int cmd_verify(int argc, char **argv);
 int cmd_undo(int argc, char **argv);
 int cmd_resume(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
+int cmd_issue(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_boot(int argc, char **argv); /* the image's init; not in the help */
 

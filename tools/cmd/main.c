@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"undo", "back to the state before a rescue", cmd_undo},
 	{"resume", "finish an interrupted rescue, or take it back", cmd_resume},
 	{"audit", "is the audit trail on the medium whole", cmd_audit},
+	{"issue", "new certificates from cfssl's CSR JSON and profiles", cmd_issue},
 	{"inspect", "what a certificate, key, CSR or kubeconfig says, as JSON", cmd_inspect},
 	{"boot", NULL, cmd_boot},
 };

@@ -187,6 +187,17 @@ static int verify(mbedtls_x509_crt *cert, mbedtls_x509_crt *ca, struct error *er
 		"the certificate does not verify: mbedTLS says %s", text);
 }
 
+int mbed_reads(struct bytes cert, struct error *err)
+{
+	mbedtls_x509_crt c;
+	mbedtls_x509_crt_init(&c);
+	int rc = mbedtls_x509_crt_parse_der(&c, cert.p, cert.n);
+	if (rc)
+		rc = fail(err, rc, "the certificate cannot be read");
+	mbedtls_x509_crt_free(&c);
+	return rc;
+}
+
 int mbed_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err)
 {
 	mbedtls_x509_crt c, issuer;

@@ -27,6 +27,8 @@ bool mbed_public_key(struct bytes spki);
  */
 bool mbed_sign(struct bytes der, enum sig_alg sig, struct bytes data, struct buf *signature);
 
+/* Can cert (DER) be read? */
+int mbed_reads(struct bytes cert, struct error *err);
 /* Does cert (DER) verify under ca, both valid at now? */
 int mbed_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err);
 /* Is the plain key that of cert? */

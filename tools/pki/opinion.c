@@ -70,6 +70,11 @@ out:
 	return rc;
 }
 
+int opinion_reads(struct bytes cert, struct error *err)
+{
+	return mbed_reads(cert, err);
+}
+
 int opinion_pair(struct bytes cert, struct bytes key, struct error *err)
 {
 	struct pem_block block = {0};

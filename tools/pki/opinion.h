@@ -15,6 +15,8 @@
  * cannot read, gets its signature verified.
  */
 int opinion_chain(struct bytes cert, struct bytes ca, int64_t now, struct error *err);
+/* Can mbedTLS read this certificate (DER) at all? -1: its reason. */
+int opinion_reads(struct bytes cert, struct error *err);
 /*
  * Is the PEM or DER text key the private key of cert? The key is checked too. Of an Ed25519 key
  * mbedTLS knows nothing: this one opinion is ours.

@@ -38,6 +38,7 @@ struct profile {
 	struct buf allowed;    /* object identifiers with headers: what may be copied; empty: all */
 	struct pattern *names; /* name_whitelist, or NULL */
 	unsigned san_kinds;   /* CSRWhitelist: bits 1 << enum san_kind that the request may bring */
+	bool drop_extensions; /* there is a CSRWhitelist: no extension is copied */
 	bool drop_subject;    /* CSRWhitelist without Subject */
 	bool plain_signature; /* CSRWhitelist without SignatureAlgorithm: Go's choice, not cfssl's
 			       */

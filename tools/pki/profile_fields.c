@@ -165,6 +165,7 @@ static int read_whitelist(struct profile *p, const struct jsondoc *d, struct err
 		return error_set(err, ERR_FAILED, NULL, "add \"PublicKey\": true",
 			"line %d: \"CSRWhitelist\" without \"PublicKey\" allows no certificate",
 			list->line);
+	p->drop_extensions = true;
 	p->drop_subject = !subject;
 	p->plain_signature = !signature;
 	p->san_kinds = 0;

@@ -131,7 +131,9 @@ static void put_kept(struct buf *out, enum oid id, const struct buf *value)
 static void put_copied(struct buf *out, const struct template *t)
 {
 	struct bytes all = buf_bytes(&t->request->extensions);
-	if (!t->profile->copy_extensions)
+	if (t->profile->drop_extensions)
+		all.n = 0;
+	else if (!t->profile->copy_extensions)
 		all.n = t->request->n_delegation;
 	der_put_raw(out, all);
 }
@@ -148,16 +150,17 @@ static void put_extensions(
 	struct buf *out, const struct template *t, const struct spki *key, bool nameless)
 {
 	const struct profile *p = t->profile;
+	bool copies = p->copy_extensions && !p->drop_extensions;
 	size_t start = out->n;
 	put_key_usage(out, p->ku);
 	put_ext_key_usage(out, buf_bytes(&p->eku));
 	put_basic_constraints(out, p->is_ca, p->path_len);
 	put_key_ids(out, t, key);
 	put_kept(out, OID_EXT_AIA, &p->aia);
-	if (!p->copy_extensions)
+	if (!copies)
 		put_san(out, t, nameless);
 	put_kept(out, OID_EXT_CRL, &p->crl);
-	if (p->copy_extensions) /* then it is the first of what is copied */
+	if (copies) /* then it is the first of what is copied */
 		put_san(out, t, nameless);
 	put_copied(out, t);
 	put_kept(out, OID_EXT_POLICIES, &p->policies);

@@ -13,6 +13,8 @@ struct order {
 	struct key *key;
 	enum key_alg alg;
 	int bits;
+	int (*run)(void *arg, struct error *err); /* instead of a key */
+	void *arg;
 };
 
 struct keymill {
@@ -36,7 +38,12 @@ struct keymill *keymill_new(size_t most)
 
 void keymill_order(struct keymill *m, struct key *key, enum key_alg alg, int bits)
 {
-	m->orders[m->n++] = (struct order){key, alg, bits};
+	m->orders[m->n++] = (struct order){.key = key, .alg = alg, .bits = bits};
+}
+
+void keymill_job(struct keymill *m, int (*run)(void *arg, struct error *err), void *arg)
+{
+	m->orders[m->n++] = (struct order){.run = run, .arg = arg};
 }
 
 static void *work(void *arg)
@@ -47,7 +54,7 @@ static void *work(void *arg)
 		struct order o = m->orders[m->next++];
 		struct error err = ERROR_INIT;
 		pthread_mutex_unlock(&m->lock);
-		int rc = key_generate(o.key, o.alg, o.bits, &err);
+		int rc = o.run ? o.run(o.arg, &err) : key_generate(o.key, o.alg, o.bits, &err);
 		pthread_mutex_lock(&m->lock);
 		m->made++;
 		if (m->progress && !rc)

@@ -12,6 +12,8 @@ struct keymill;
 struct keymill *keymill_new(size_t most_orders);
 /* key is empty and must stay where it is until keymill_wait has returned. Before keymill_start. */
 void keymill_order(struct keymill *m, struct key *key, enum key_alg alg, int bits);
+/* The same for other work that takes long: run is called from any thread. */
+void keymill_job(struct keymill *m, int (*run)(void *arg, struct error *err), void *arg);
 void keymill_start(struct keymill *m);
 /*
  * From now on progress is called (from any thread, one at a time) whenever a key is made, and now
