@@ -302,6 +302,33 @@ static void damage(void)
 	buf_free(&text);
 }
 
+/* A key whose DER ends with a block, so that the last block is padding alone, and damage hits that.
+ */
+static void padding(void)
+{
+	ok(sh("for bits in $(seq 1024 8 1200); do\n"
+	      "openssl genrsa $bits | openssl pkcs8 -topk8 -nocrypt -outform DER -out even.p8\n"
+	      "test $(($(stat -c %%s even.p8) %% 8)) != 0 || break\n"
+	      "done\n"
+	      "test $(($(stat -c %%s even.p8) %% 8)) = 0\n"
+	      "openssl pkcs8 -topk8 -inform DER -in even.p8 -v1 PBE-SHA1-3DES -passout pass:x "
+	      "-outform DER -out even.der\n"
+	      "openssl pkcs8 -topk8 -inform DER -in even.p8 -v2 des3 -passout pass:x "
+	      "-outform DER -out even2.der"),
+		"openssl pads with a whole block");
+	for (int i = 0; i < 2; i++) {
+		struct buf der = load(i ? "even2.der" : "even.der");
+		struct key k = KEY_INIT;
+		struct error err;
+		ok(import(&k, buf_bytes(&der), bytes_of("x"), &err) == 0, "which is read");
+		der.p[der.n - 1] ^= 1;
+		ok(import(&k, buf_bytes(&der), bytes_of("x"), &err) < 0 && err.os == EBADMSG,
+			"refused: %s", err.what);
+		key_free(&k);
+		buf_free(&der);
+	}
+}
+
 int main(void)
 {
 	make_dir();
@@ -321,5 +348,6 @@ int main(void)
 	remedy();
 	absurd();
 	damage();
+	padding();
 	return done();
 }

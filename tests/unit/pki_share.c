@@ -91,6 +91,29 @@ static void known(void)
 	secret_free(&got);
 }
 
+/* For three of three or more: the polynomials' other two coefficients are random in every octet. */
+static void coefficients(const struct secret lines[])
+{
+	uint8_t y[3][SHARE_WORDS];
+	int seen[256] = {0}, most = 0, zero = 0;
+	for (int i = 0; i < 3; i++)
+		octets_of(&lines[i], y[i]);
+	for (int k = 3; k < 22; k++) {
+		/* x = 1, 2, 3: the products of differences are 6, 3 and 2 */
+		uint8_t a2 = product(y[0][k], power[255 - logarithm[6]]) ^
+			     product(y[1][k], power[255 - logarithm[3]]) ^
+			     product(y[2][k], power[255 - logarithm[2]]);
+		uint8_t a1 = y[0][k] ^ y[1][k] ^ product(a2, 1 ^ 4);
+		a1 = product(a1, power[255 - logarithm[3]]);
+		zero += a1 == 0 && a2 == 0;
+		most = seen[a1] + 1 > most ? seen[a1] + 1 : most;
+		seen[a1]++;
+		most = seen[a2] + 1 > most ? seen[a2] + 1 : most;
+		seen[a2]++;
+	}
+	ok(most < 6 && zero < 2, "the coefficients are not zero, and not alike");
+}
+
 /* Our shares, joined by the arithmetic of the test. */
 static void joined_elsewhere(void)
 {
@@ -114,6 +137,7 @@ static void joined_elsewhere(void)
 	for (int k = 0; k < 16; k++)
 		sprintf(text + strlen(text), "%s%02x", k && k % 2 == 0 ? "-" : "", secret[k]);
 	ok(bytes_is(secret_bytes(&whole), text), "our shares are joined by logarithms too");
+	coefficients(lines);
 	ok(memcmp(v[0], v[1], 2) == 0 && v[0][2] == 0x23 && v[1][2] == 0x20, "the header's octets");
 	free_lines(lines, 4);
 	secret_free(&whole);

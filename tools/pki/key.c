@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // key: private keys in secret memory: made, read, written, and used to sign.
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pki/bearssl.h"
@@ -70,6 +71,7 @@ static int import_plain(struct key *k, struct bytes der, bool leaf, struct error
 	k->form = keyfile_shape(der) == KEYFILE_PKCS8 ? KEY_FORM_PKCS8 : KEY_FORM_TRADITIONAL;
 	if (mbed_key_load(der, &k->der, err) < 0) {
 		err->os = EBADMSG;
+		snprintf(err->todo, sizeof(err->todo), "use another copy of the key");
 		return -1;
 	}
 	return describe(k, err);
