@@ -54,7 +54,7 @@ $(BUILD)/defs: FORCE
 $(BUILD)/build-time: FORCE
 	@mkdir -p $(@D)
 	@echo $(SOURCE_DATE_EPOCH) | cmp -s - $@ || echo $(SOURCE_DATE_EPOCH) >$@
-CLOCK := $(BUILD)/obj/cmd/renew_ask.o $(BUILD)/native/obj/cmd/renew_ask.o
+CLOCK := $(foreach f,renew_ask ca,$(BUILD)/obj/cmd/$f.o $(BUILD)/native/obj/cmd/$f.o)
 $(CLOCK): $(BUILD)/build-time
 $(CLOCK): DEFS += -DCERTRESCUE_BUILD_TIME=$(SOURCE_DATE_EPOCH)
 FORCE:

@@ -18,6 +18,7 @@ int cmd_resume(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_issue(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
+int cmd_ca(int argc, char **argv); /* ca init | import | show | protect | renew */
 int cmd_boot(int argc, char **argv); /* the image's init; not in the help */
 
 #endif

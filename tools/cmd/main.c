@@ -18,6 +18,7 @@ static const struct command commands[] = {
 	{"verify", "is the node consistent: chains, key pairs, names, modes", cmd_verify},
 	{"undo", "back to the state before a rescue", cmd_undo},
 	{"resume", "finish an interrupted rescue, or take it back", cmd_resume},
+	{"ca", "the offline CA: make, import, show, protect and renew it", cmd_ca},
 	{"audit", "is the audit trail on the medium whole", cmd_audit},
 	{"issue", "new certificates from cfssl's CSR JSON and profiles", cmd_issue},
 	{"inspect", "what a certificate, key, CSR or kubeconfig says, as JSON", cmd_inspect},

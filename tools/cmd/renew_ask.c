@@ -2,6 +2,7 @@
 // renew_ask: the questions of a rescue: is the clock right, go ahead, the passphrase.
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,12 +99,15 @@ static void warn_of_plain_keys(const struct renew *r)
 		const struct store_ca *ca = &r->store.cas[i];
 		if (!ca->open || ca->key.was_encrypted)
 			continue;
-		error_set(&err, ERR_NONE, ca->key_path,
-			"encrypt it: openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 "
-			"-iter "
-			"600000",
+		char *todo =
+			ca->cluster[0]
+				? xasprintf("encrypt it: certrescue ca protect %s/ca/%s",
+					  r->store.path, ca->cluster)
+				: xasprintf("encrypt it: certrescue ca protect %s", r->store.path);
+		error_set(&err, ERR_NONE, ca->key_path, todo,
 			"the CA's key is not encrypted: who has the medium can sign for the "
 			"cluster");
+		free(todo);
 		common_warn(&err);
 		return; /* one is enough to be told */
 	}

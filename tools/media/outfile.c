@@ -63,60 +63,103 @@ static int open_parent(const char *path, const char **name)
 	return fd;
 }
 
-/* The temporary file takes the target's place; the target must be absent or a regular file. */
-static int put(int dir, const char *temporary, const char *name, bool replace)
+/* The file that is written: ".NAME.PID" in the directory of path. */
+static char *temporary_path(const char *path)
 {
-	struct stat st;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		!(replace && S_ISREG(st.st_mode))) {
-		errno = EEXIST;
-		return -1;
-	}
-	return renameat(dir, temporary, dir, name) || sync_fd(dir) ? -1 : 0;
+	const char *slash = strrchr(path, '/');
+	int n = slash ? (int)(slash + 1 - path) : 0;
+	return xasprintf("%.*s.%s.%ld", n, path, path + n, (long)getpid());
 }
 
-static int write_in(int dir, const char *name, struct bytes content, mode_t mode, bool replace)
+static int sync_parent(const char *path)
 {
-	char *temporary = xasprintf(".%s.%ld", name, (long)getpid());
-	int rc = -1, saved;
-	int fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd >= 0) {
-		rc = fill(fd, content, mode);
-		saved = errno;
-		if (close(fd) && rc == 0) {
-			rc = -1;
-			saved = errno;
-		}
-		errno = saved;
-		if (rc == 0)
-			rc = put(dir, temporary, name, replace);
-		saved = errno;
-		if (rc)
-			unlinkat(dir, temporary, 0);
-		errno = saved;
-	}
-	saved = errno;
-	free(temporary);
+	const char *name;
+	int dir = open_parent(path, &name);
+	if (dir < 0)
+		return -1;
+	int rc = sync_fd(dir), saved = errno;
+	close(dir);
 	errno = saved;
 	return rc;
+}
+
+/* A directory that is not there is said as such: the commonest mistake. */
+static int no_parent(const char *path, struct error *err)
+{
+	return error_errno(err, path, "make the directory first",
+		"the directory of the file cannot be opened");
+}
+
+/* Who could use the file that is replaced shall be able to use the new one; as far as we may. */
+static void keep_owner(int fd, const char *path)
+{
+	struct stat st;
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && fchown(fd, st.st_uid, st.st_gid))
+		return; /* not ours to give away: then it is the user's own */
+}
+
+int outfile_stage(struct outfile *f, const char *path, struct bytes content, mode_t mode,
+	bool replace, struct error *err)
+{
+	const char *name;
+	int dir = open_parent(path, &name);
+	if (dir < 0)
+		return no_parent(path, err);
+	close(dir);
+	*f = (struct outfile){.path = xstrdup(path), .replace = replace};
+	f->temporary = temporary_path(path);
+	int rc = 0,
+	    fd = open(f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		rc = error_errno(err, path, ROOM, "the file cannot be written");
+		free(f->temporary); /* somebody else's, if it is there */
+		f->temporary = NULL;
+	} else {
+		if (replace)
+			keep_owner(fd, path);
+		if (fill(fd, content, mode))
+			rc = error_errno(err, path, ROOM, "the file cannot be written");
+		if (close(fd) && rc == 0)
+			rc = error_errno(err, path, ROOM, "the file cannot be written");
+	}
+	if (rc)
+		outfile_drop(f);
+	return rc;
+}
+
+int outfile_put(struct outfile *f, struct error *err)
+{
+	struct stat st;
+	if (lstat(f->path, &st) == 0 && !(f->replace && S_ISREG(st.st_mode)))
+		return exists(f->path, err);
+	if (rename(f->temporary, f->path))
+		return error_errno(err, f->path, ROOM, "the file cannot be written");
+	free(f->temporary);
+	f->temporary = NULL;
+	if (sync_parent(f->path))
+		return error_errno(err, f->path, "look whether the medium is still there",
+			"the file stands in its place, but the directory cannot be synced");
+	return 0;
+}
+
+void outfile_drop(struct outfile *f)
+{
+	if (f->temporary)
+		unlink(f->temporary);
+	free(f->temporary);
+	free(f->path);
+	*f = (struct outfile)OUTFILE_INIT;
 }
 
 int outfile_write(
 	const char *path, struct bytes content, mode_t mode, bool replace, struct error *err)
 {
-	const char *name;
-	int dir = open_parent(path, &name);
-	if (dir < 0)
-		return error_errno(err, path, "make the directory first",
-			"the directory of the file cannot be opened");
-	int rc = write_in(dir, name, content, mode, replace), saved = errno;
-	close(dir);
-	errno = saved;
+	struct outfile f = OUTFILE_INIT;
+	int rc = outfile_stage(&f, path, content, mode, replace, err);
 	if (rc == 0)
-		return 0;
-	if (errno == EEXIST)
-		return exists(path, err);
-	return error_errno(err, path, ROOM, "the file cannot be written");
+		rc = outfile_put(&f, err);
+	outfile_drop(&f);
+	return rc;
 }
 
 int outfile_mkdir(const char *path, struct error *err)

@@ -21,6 +21,26 @@
  */
 int outfile_write(
 	const char *path, struct bytes content, mode_t mode, bool replace, struct error *err);
+
+/*
+ * The same in two steps, so that a set of files can stand ready, and be looked at, before the first
+ * takes its place: outfile_stage writes and syncs .NAME.PID beside path; outfile_put gives it its
+ * name (the rules are those of outfile_write); outfile_drop removes it where it was not put.
+ */
+struct outfile {
+	char *path;      /* where it belongs */
+	char *temporary; /* where it lies until it is put there; NULL: nowhere */
+	bool replace;
+};
+#define OUTFILE_INIT                                                                               \
+	{                                                                                          \
+		0                                                                                  \
+	}
+int outfile_stage(struct outfile *f, const char *path, struct bytes content, mode_t mode,
+	bool replace, struct error *err);
+int outfile_put(struct outfile *f, struct error *err);
+void outfile_drop(struct outfile *f); /* frees; harmless on OUTFILE_INIT */
+
 /* Fails with EEXIST if path is there: to be asked for all files of a set before the first is
  * written, so that nothing is left half done. */
 int outfile_absent(const char *path, struct error *err);

@@ -97,7 +97,7 @@ static int read_cluster(
 		O_RDONLY | O_DIRECTORY | O_CLOEXEC | (*name ? O_NOFOLLOW : 0));
 	if (fd < 0)
 		return error_errno(err, path, NULL, "the directory cannot be opened");
-	int rc = walk_files(fd, path, name, add_file, s, err);
+	int rc = walk_files(fd, path, name, add_file, NULL, s, err);
 	close(fd);
 	return rc;
 }

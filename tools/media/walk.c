@@ -17,9 +17,16 @@
 struct walk {
 	const char *cluster;
 	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content);
+	void (*passed)(void *to, const char *path, const char *why); /* or NULL */
 	void *to;
 	size_t files;
 };
+
+static void pass(struct walk *w, const char *path, const char *why)
+{
+	if (w->passed)
+		w->passed(w->to, path, why);
+}
 
 static int by_name(const void *a, const void *b)
 {
@@ -130,6 +137,8 @@ static int see_file(struct walk *w, int dir, const char *name, const char *path,
 			STORE_FILES_MAX);
 	struct secret content = SECRET_INIT;
 	int rc = slurp(openat(dir, name, OPEN_FLAGS | O_NOFOLLOW), path, &content, err);
+	if (rc == 0)
+		pass(w, path, "it is longer than 256 KiB");
 	if (rc > 0 && content.n > 0)
 		w->seen(w->to, w->cluster, path, secret_bytes(&content));
 	secret_free(&content);
@@ -156,6 +165,10 @@ static int descend(struct walk *w, int fd, const char *path, int depth, struct e
 				      : descend(w, next, sub, depth + 1, err);
 			if (next >= 0)
 				close(next);
+		} else if (S_ISDIR(st.st_mode)) {
+			pass(w, sub, "it lies too deep");
+		} else if (S_ISLNK(st.st_mode)) {
+			pass(w, sub, "it is a symbolic link");
 		}
 		free(sub);
 	}
@@ -165,8 +178,8 @@ static int descend(struct walk *w, int fd, const char *path, int depth, struct e
 
 int walk_files(int fd, const char *path, const char *cluster,
 	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
-	void *to, struct error *err)
+	void (*passed)(void *to, const char *path, const char *why), void *to, struct error *err)
 {
-	struct walk w = {.cluster = cluster, .seen = seen, .to = to};
+	struct walk w = {.cluster = cluster, .seen = seen, .passed = passed, .to = to};
 	return descend(&w, fd, path, 0, err);
 }

@@ -26,12 +26,13 @@ bool walk_is_dir(int fd, const char *name);
 
 /*
  * Calls seen for each file beneath the directory fd, in the order of names, with its path
- * (path/...) and its bytes, which are wiped when seen returns. An unreadable file ends the walk
- * with an error: it may be the one that matters.
+ * (path/...) and its bytes, which are wiped when seen returns; and passed (may be NULL) with what
+ * is not looked at, and why: links, long files, what lies too deep. An unreadable file ends the
+ * walk with an error: it may be the one that matters.
  */
 int walk_files(int fd, const char *path, const char *cluster,
 	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),
-	void *to, struct error *err);
+	void (*passed)(void *to, const char *path, const char *why), void *to, struct error *err);
 /* The same for one file that the user named (links are followed; too long is an error). */
 int walk_file(const char *path,
 	void (*seen)(void *to, const char *cluster, const char *path, struct bytes content),

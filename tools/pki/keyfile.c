@@ -92,22 +92,6 @@ static const struct pbe_owner key_owner = {
 	.recode = "write the key again with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW",
 };
 
-static int open_pkcs8(
-	struct bytes der, const struct secret *passphrase, struct secret *plain, struct error *err)
-{
-	struct der d = der_reader(der, NULL), seq;
-	struct der_tlv alg, data;
-	struct pbe p;
-	if (der_enter(&d, DER_SEQUENCE, "", &seq) < 0 ||
-		der_take(&seq, DER_SEQUENCE, "", &alg) < 0 ||
-		der_take(&seq, DER_OCTET_STRING, "", &data) < 0)
-		return key_fail(err, EBADMSG, "use another copy of the key",
-			"the encrypted key (PKCS#8) is damaged");
-	if (pbe_parse(&p, &key_owner, alg.body, err) < 0)
-		return -1;
-	return pbe_open(&p, passphrase, data.body, plain, err);
-}
-
 /* The value of the DEK-Info header, which a block with Proc-Type: 4,ENCRYPTED has. */
 static struct bytes dek_info(const struct keyfile *f)
 {
@@ -124,13 +108,36 @@ static struct bytes dek_info(const struct keyfile *f)
 	return (struct bytes){block.p + at, end - at};
 }
 
+/* How it is encrypted, and what: the cipher text. */
+static int parse_scheme(
+	const struct keyfile *f, struct pbe *p, struct bytes *data, struct error *err)
+{
+	struct der d = der_reader(f->der, NULL), seq;
+	struct der_tlv alg, octets;
+	*data = f->der;
+	if (f->form == KEYFILE_LEGACY_ENCRYPTED)
+		return pbe_parse_dek(p, &key_owner, dek_info(f), err);
+	if (der_enter(&d, DER_SEQUENCE, "", &seq) < 0 ||
+		der_take(&seq, DER_SEQUENCE, "", &alg) < 0 ||
+		der_take(&seq, DER_OCTET_STRING, "", &octets) < 0)
+		return key_fail(err, EBADMSG, "use another copy of the key",
+			"the encrypted key (PKCS#8) is damaged");
+	*data = octets.body;
+	return pbe_parse(p, &key_owner, alg.body, err);
+}
+
+int keyfile_scheme(const struct keyfile *f, struct pbe *p, struct error *err)
+{
+	struct bytes data;
+	return parse_scheme(f, p, &data, err);
+}
+
 int keyfile_open(const struct keyfile *f, const struct secret *passphrase, struct secret *plain,
 	struct error *err)
 {
+	struct bytes data;
 	struct pbe p;
-	if (f->form != KEYFILE_LEGACY_ENCRYPTED)
-		return open_pkcs8(f->der, passphrase, plain, err);
-	if (pbe_parse_dek(&p, &key_owner, dek_info(f), err) < 0)
+	if (parse_scheme(f, &p, &data, err) < 0)
 		return -1;
-	return pbe_open(&p, passphrase, f->der, plain, err);
+	return pbe_open(&p, passphrase, data, plain, err);
 }

@@ -7,6 +7,7 @@
 #define PKI_KEYFILE_H
 
 #include "base/secret.h"
+#include "pki/pbe.h"
 #include "pki/pem.h"
 
 enum keyfile_form {
@@ -30,6 +31,8 @@ enum keyfile_form keyfile_shape(struct bytes der);
 /* 1: the first private key; 0: none; -1: its PEM block is damaged. keyfile_free after each. */
 int keyfile_find(struct keyfile *f, struct bytes file, struct error *err);
 bool keyfile_encrypted(const struct keyfile *f);
+/* How an encrypted one is encrypted. err->os as key_import says. */
+int keyfile_scheme(const struct keyfile *f, struct pbe *p, struct error *err);
 /* Decrypts into plain. err->os as key_import says. */
 int keyfile_open(const struct keyfile *f, const struct secret *passphrase, struct secret *plain,
 	struct error *err);
