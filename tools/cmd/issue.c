@@ -124,77 +124,97 @@ static void progress(const struct issue_work *w, size_t done)
 
 /* --- the work ------------------------------------------------------------------------------- */
 
+static size_t batch_size(const struct issue_work *w, size_t from)
+{
+	return w->n - from < BATCH ? w->n - from : BATCH;
+}
+
+/* Starts one step for n jobs from job from on, on all cores. */
+static struct keymill *start(
+	struct issue_work *w, size_t from, size_t n, int (*step)(void *arg, struct error *err))
+{
+	struct keymill *mill = keymill_new(n);
+	for (size_t i = from; i < from + n; i++)
+		keymill_job(mill, step, &w->jobs[i]);
+	keymill_start(mill);
+	return mill;
+}
+
+static int wait_for(struct keymill *mill, struct error *err)
+{
+	int rc = keymill_wait(mill, err);
+	keymill_free(mill);
+	return rc;
+}
+
 /* Everything that can be known to be wrong before a key is made or the CA's is opened. */
 static int prepare(struct issue_work *w, struct error *err)
 {
-	if (issue_read(w, err) || issue_ca(w, err))
-		return -1;
-	for (size_t i = 0; i < w->n; i++)
-		if (issue_check(&w->jobs[i], issue_ca_cert(w), w->c.now, err)) {
-			issue_place(w, &w->jobs[i], err);
-			return -1;
-		}
-	if (issue_room(w, err))
+	if (issue_read(w, err) || issue_ca(w, err) ||
+		wait_for(start(w, 0, w->n, issue_check), err) || issue_room(w, err))
 		return -1;
 	warn_notes(w);
 	warn_clamped(w);
 	return 0;
 }
 
-static size_t batch_size(const struct issue_work *w, size_t from)
+static int print_json(const struct issue_work *w, struct error *err)
 {
-	return w->n - from < BATCH ? w->n - from : BATCH;
+	struct buf out = BUF_INIT;
+	issue_json(&out, &w->jobs[0]);
+	int rc = common_print(&out);
+	buf_wipe(&out);
+	return rc ? error_set(err, ERR_FAILED, NULL, NULL, "the certificate was not printed") : 0;
 }
 
-/* Starts to make the keys and requests of the batch from job from on. */
-static struct keymill *start(struct issue_work *w, size_t from)
-{
-	size_t n = batch_size(w, from);
-	struct keymill *mill = keymill_new(n);
-	for (size_t i = 0; i < n; i++)
-		keymill_job(mill, issue_make, &w->jobs[from + i]);
-	keymill_start(mill);
-	return mill;
-}
-
+/* Signs, judges and writes a batch whose keys and requests are made. */
 static int finish(struct issue_work *w, size_t from, struct error *err)
 {
 	size_t n = batch_size(w, from);
 	for (size_t i = from; i < from + n; i++)
-		if (issue_sign(w, &w->jobs[i], err) ||
-			issue_judge(&w->jobs[i], issue_ca_cert(w), w->c.now, err)) {
-			issue_place(w, &w->jobs[i], err);
+		if (issue_sign(w, &w->jobs[i], err)) {
+			issue_place(&w->jobs[i], err);
 			return -1;
 		}
 	if (from + n == w->n)
 		signer_end(&w->signer);
-	if (w->c.json) {
-		struct buf out = BUF_INIT;
-		issue_json(&out, &w->jobs[from]);
-		int rc = common_print(&out);
-		buf_wipe(&out);
-		return rc ? error_set(
-				    err, ERR_FAILED, NULL, NULL, "the certificate was not printed")
-			  : 0;
-	}
-	return issue_write(w, w->jobs + from, n, err);
+	if (wait_for(start(w, from, n, issue_judge), err))
+		return -1;
+	return w->c.json ? print_json(w, err) : issue_write(w, w->jobs + from, n, err);
+}
+
+/* What was written before something failed stays: it is whole. */
+static void warn_cut(const struct issue_work *w, size_t done)
+{
+	if (done == 0)
+		return;
+	char *what = xasprintf(
+		"the first %zu certificates of the plan are written, the other %zu are not", done,
+		w->n - done);
+	warn(w->plan, NULL, what);
+	free(what);
 }
 
 static int issue_all(struct issue_work *w, struct error *err)
 {
-	struct keymill *mill = start(w, 0), *next;
+	struct keymill *mill = start(w, 0, batch_size(w, 0), issue_make);
+	size_t from = 0;
 	int rc = 0;
-	for (size_t from = 0; from < w->n && rc == 0; from += BATCH) {
-		rc = keymill_wait(mill, err);
-		keymill_free(mill);
-		mill = next = rc == 0 && from + BATCH < w->n ? start(w, from + BATCH) : NULL;
+	while (from < w->n && rc == 0) {
+		size_t n = batch_size(w, from), next = from + n;
+		rc = wait_for(mill, err);
+		mill = NULL;
+		if (rc == 0 && next < w->n)
+			mill = start(w, next, batch_size(w, next), issue_make);
 		if (rc == 0)
 			rc = finish(w, from, err);
-		for (size_t i = from; i < from + batch_size(w, from); i++)
+		for (size_t i = from; i < next; i++)
 			issue_forget(&w->jobs[i]);
 		if (rc == 0)
-			progress(w, from + batch_size(w, from));
+			progress(w, from = next);
 	}
+	if (rc)
+		warn_cut(w, from);
 	keymill_free(mill);
 	return rc;
 }

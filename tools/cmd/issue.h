@@ -16,8 +16,11 @@
 #include "pki/template.h"
 #include "rescue/signer.h"
 
+struct issue_work;
+
 /* One certificate: who it is for, and then what was made for it. */
 struct issue_job {
+	const struct issue_work *work;
 	int line;       /* of the plan; 0: the one of the command line */
 	char *out;      /* the files' prefix; NULL: JSON to standard output */
 	char *key_path; /* the private key that is kept; NULL: a new one */
@@ -54,17 +57,20 @@ int issue_slurp(struct buf *out, const char *path, size_t most, struct error *er
 /* Reads the configuration and makes the jobs. err->path is set. */
 int issue_read(struct issue_work *w, struct error *err);
 /* Puts where it is wrong in front of err: the plan's line, or the file. */
-void issue_place(const struct issue_work *w, const struct issue_job *j, struct error *err);
+void issue_place(const struct issue_job *j, struct error *err);
 
 /* --- issue_job.c ---------------------------------------------------------------------------- */
 
+/* Three steps, run for many jobs at once; arg: the job. err->path is set. */
+
 /* Everything that can be found wrong before a key is made: the kept key, the validity, the names
  * against the CA's constraints, Go's rules. Fills draft and spki. */
-int issue_check(struct issue_job *j, const struct cert *ca, int64_t now, struct error *err);
-/* Loads or makes the key and makes the CSR. arg: the job. Called from several threads. */
+int issue_check(void *arg, struct error *err);
+/* Loads or makes the key and makes the CSR. */
 int issue_make(void *arg, struct error *err);
 /* Is the certificate good: two opinions on it, its chain and its key. */
-int issue_judge(const struct issue_job *j, const struct cert *ca, int64_t now, struct error *err);
+int issue_judge(void *arg, struct error *err);
+
 /* Wipes key, CSR and certificate. */
 void issue_forget(struct issue_job *j);
 void issue_job_free(struct issue_job *j);

@@ -92,7 +92,7 @@ static int check_path_len(const struct profile *p, const struct cert *ca, struct
 	return 0;
 }
 
-int issue_check(struct issue_job *j, const struct cert *ca, int64_t now, struct error *err)
+static int check(struct issue_job *j, const struct cert *ca, int64_t now, struct error *err)
 {
 	struct key k = KEY_INIT;
 	if (j->key_path && load_key(&k, j->key_path, err))
@@ -107,22 +107,38 @@ int issue_check(struct issue_job *j, const struct cert *ca, int64_t now, struct 
 	return check_draft(j, ca, err);
 }
 
+/* Of each step: where it is wrong stands in front. */
+static int placed(const struct issue_job *j, int rc, struct error *err)
+{
+	if (rc)
+		issue_place(j, err);
+	return rc;
+}
+
+int issue_check(void *arg, struct error *err)
+{
+	struct issue_job *j = arg;
+	return placed(j, check(j, issue_ca_cert(j->work), j->work->c.now, err), err);
+}
+
 /* --- key and request ------------------------------------------------------------------------ */
+
+static int make(struct issue_job *j, struct error *err)
+{
+	int rc = j->key_path ? load_key(&j->key, j->key_path, err)
+			     : key_generate(&j->key, j->request.key, j->request.key_bits, err);
+	if (rc)
+		return -1;
+	if (j->key_path && !bytes_equal(buf_bytes(&j->spki), buf_bytes(&j->key.spki)))
+		return error_set(err, ERR_FAILED, j->key_path, "start again",
+			"the key is another one than a moment ago");
+	return csr_make(&j->csr, &j->request, &j->key, err);
+}
 
 int issue_make(void *arg, struct error *err)
 {
 	struct issue_job *j = arg;
-	if (!j->key_path)
-		return key_generate(&j->key, j->request.key, j->request.key_bits, err) ||
-				       csr_make(&j->csr, &j->request, &j->key, err)
-			       ? -1
-			       : 0;
-	if (load_key(&j->key, j->key_path, err))
-		return -1;
-	if (!bytes_equal(buf_bytes(&j->spki), buf_bytes(&j->key.spki)))
-		return error_set(err, ERR_FAILED, j->key_path, "start again",
-			"the key is another one than a moment ago");
-	return csr_make(&j->csr, &j->request, &j->key, err);
+	return placed(j, make(j, err), err);
 }
 
 /* --- the verdict ---------------------------------------------------------------------------- */
@@ -144,7 +160,7 @@ static unsigned purpose(const struct cert *c, const struct cert *ca)
 	return c->eku & EKU_SERVER ? EKU_SERVER : c->eku & EKU_CLIENT ? EKU_CLIENT : EKU_ANY;
 }
 
-int issue_judge(const struct issue_job *j, const struct cert *ca, int64_t now, struct error *err)
+static int judge(const struct issue_job *j, const struct cert *ca, int64_t now, struct error *err)
 {
 	struct cert c;
 	struct csr csr;
@@ -163,6 +179,12 @@ int issue_judge(const struct issue_job *j, const struct cert *ca, int64_t now, s
 		opinion_chain(buf_bytes(&j->cert), ca->raw, ask.now, err))
 		return -1;
 	return judge_pair(j, err);
+}
+
+int issue_judge(void *arg, struct error *err)
+{
+	struct issue_job *j = arg;
+	return placed(j, judge(j, issue_ca_cert(j->work), j->work->c.now, err), err);
 }
 
 void issue_forget(struct issue_job *j)

@@ -101,8 +101,9 @@ static int find_profile(
 
 /* --- jobs ----------------------------------------------------------------------------------- */
 
-void issue_place(const struct issue_work *w, const struct issue_job *j, struct error *err)
+void issue_place(const struct issue_job *j, struct error *err)
 {
+	const struct issue_work *w = j->work;
 	struct error cause = *err;
 	bool has_line = strncmp(cause.what, "line ", 5) == 0;
 	if (j->line == 0 && !cause.path[0])
@@ -149,6 +150,7 @@ static int read_single(struct issue_work *w, struct error *err)
 	struct request_change change = {w->cn, w->hostname};
 	struct issue_job *j = w->jobs = xmalloc(sizeof(*j));
 	w->n = 1;
+	j->work = w;
 	j->out = w->out ? xstrdup(w->out) : NULL;
 	j->key_path = w->key ? xstrdup(w->key) : NULL;
 	return fill_from_file(w, j, w->csr_path, w->profile, &change, err);
@@ -164,6 +166,7 @@ static int read_entry(
 	const struct jsondoc *csr = NULL;
 	const char *file = NULL, *profile = w->profile, *key = NULL, *out = NULL;
 	struct request_change change = {NULL, NULL};
+	j->work = w;
 	j->line = d->line;
 	if (jsonfield_is(d, "plan", JSONDOC_OBJECT, err) ||
 		jsonfield_known(d, fields, "the plan", err) ||
@@ -202,7 +205,7 @@ static int read_plan(struct issue_work *w, struct error *err)
 		w->n++;
 		rc = read_entry(w, &w->jobs[i], &doc.v[i], err);
 		if (rc)
-			issue_place(w, &w->jobs[i], err);
+			issue_place(&w->jobs[i], err);
 	}
 	jsondoc_free(&doc);
 	return rc;

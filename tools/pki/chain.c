@@ -52,8 +52,8 @@ static bool verify(const struct cert *c, const struct cert *ca)
  * otherwise.
  */
 #define GOOD_MAX 256
-static uint8_t good[GOOD_MAX][SHA256_SIZE];
-static size_t n_good;
+static _Thread_local uint8_t good[GOOD_MAX][SHA256_SIZE];
+static _Thread_local size_t n_good;
 
 static bool verify_once(const struct cert *c, const struct cert *ca)
 {

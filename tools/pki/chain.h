@@ -11,7 +11,7 @@
 
 /*
  * Only the signature: is c signed by ca's key, and is the issuer ca's subject byte for byte? What
- * was found good is remembered: not to be called from several threads.
+ * was found good is remembered, in each thread by itself.
  */
 bool chain_signed_by(const struct cert *c, const struct cert *ca);
 

@@ -24,6 +24,7 @@ struct keymill {
 	pthread_t threads[THREADS_MAX];
 	size_t n_threads;
 	bool stop, failed;
+	size_t failed_number;
 	void (*progress)(size_t made, size_t all);
 	struct error err;
 };
@@ -51,7 +52,8 @@ static void *work(void *arg)
 	struct keymill *m = arg;
 	pthread_mutex_lock(&m->lock);
 	while (!m->stop && !m->failed && m->next < m->n) {
-		struct order o = m->orders[m->next++];
+		size_t number = m->next++;
+		struct order o = m->orders[number];
 		struct error err = ERROR_INIT;
 		pthread_mutex_unlock(&m->lock);
 		int rc = o.run ? o.run(o.arg, &err) : key_generate(o.key, o.alg, o.bits, &err);
@@ -59,8 +61,9 @@ static void *work(void *arg)
 		m->made++;
 		if (m->progress && !rc)
 			m->progress(m->made, m->n);
-		if (rc && !m->failed) {
+		if (rc && (!m->failed || number < m->failed_number)) {
 			m->failed = true;
+			m->failed_number = number;
 			m->err = err;
 		}
 	}

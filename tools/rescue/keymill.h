@@ -20,7 +20,7 @@ void keymill_start(struct keymill *m);
  * with what is made so far.
  */
 void keymill_watch(struct keymill *m, void (*progress)(size_t made, size_t all));
-/* Waits for all. -1: err of the first that could not be made. */
+/* Waits for all. -1: err of the first, in the order of orders, that could not be made. */
 int keymill_wait(struct keymill *m, struct error *err);
 void keymill_free(struct keymill *m); /* lets the keys under way finish; NULL is allowed */
 
