@@ -193,6 +193,27 @@ mkdir -p "$T/copy/var/lib/certrescue/x"
 touch -r "$T/before/etc/hosts" "$T/copy/etc/hosts"
 is 'a path can be left out' "$("$LIB/manifest" --no-dir-mtime --exclude /var/lib/certrescue "$T/copy")" "$("$LIB/manifest" --no-dir-mtime "$T/before")"
 
+# --- the corpus of certificates -------------------------------------------------------------------------------------------
+corpus() { printf '%b\n' "$1" >"$T/corpus.txt"; rm -rf "$T/corpus"; run "$LIB/make-certificates" "$T/corpus.txt" "$T/corpus"; }
+good='case a\nwhat W.\ncert c by c\n\tsubject = seq{set{seq{oid{2.5.4.3} print{"x y"}}}}\n\text = seq{oid{2.5.29.17} oct{seq{dns{"d"} ip{0a000001}}}}\n'
+end='ask c\nwant yes r\ngo yes'
+corpus "$good$end"
+is 'a certificate is made' "$code" 0
+is 'openssl reads in it what was written' "$(openssl x509 -inform DER -in "$T/corpus/a/c.der" -noout -subject -ext subjectAltName | tr -d ' \n')" \
+	'subject=CN=xyX509v3SubjectAlternativeName:DNS:d,IPAddress:10.0.0.1'
+openssl x509 -inform DER -in "$T/corpus/a/c.der" -out "$T/c.pem"
+ok 'and finds its signature good' openssl verify -check_ss_sig -CAfile "$T/c.pem" "$T/c.pem"
+is 'its place is in the question' "$(cut -f3 "$T/corpus/cases.tsv")" "$T/corpus/a/c.der"
+corpus "${good}\tserial = int~{01}\n$end"
+like 'a length that is not minimal' "$(od -An -v -tx1 "$T/corpus/a/c.der" | tr -d ' \n')" 'a00302010202810101'
+corpus "${good}\tsig = 00 \$SIG 00\n$end"
+openssl x509 -inform DER -in "$T/corpus/a/c.der" -out "$T/c.pem"
+not_ok 'a signature with something behind it is no good one' openssl verify -check_ss_sig -CAfile "$T/c.pem" "$T/c.pem"
+corpus "${good}\tserial = nothing{01}\n$end"; is 'an element that does not exist' "$code:${err##*: }" 1:nothing
+corpus "${good}want yes r\ngo yes"; is 'a case without a question' "$code:${err##*: }" '1:case a is not complete'
+corpus "${good}$end\n$good$end"; is 'a case that comes twice' "$code:${err##*: }" '1:case a comes twice'
+corpus "${good}sh false\n$end"; like 'a command that fails' "$code:$err" '^1:.*a: its sh lines fail'
+
 # --- TAP itself ---------------------------------------------------------------------------------------------------------
 tapfile() { printf '#!/bin/bash\n. %q/tap.sh\n%s\n' "$LIB" "$1" >"$T/x.t"; run bash "$T/x.t"; }
 tapfile 'is a 1 1; done_testing'; is 'a passing file exits 0' "$code" 0
