@@ -80,6 +80,25 @@ static void clone(const struct cert *c)
 	buf_free(&der);
 }
 
+/* Beneath a CA that is itself but for its bytes, its subject and its names. */
+static void beneath(const struct cert *c)
+{
+	struct error err = ERROR_INIT;
+	struct cert ca = *c;
+	ca.raw = c->tbs;
+	ca.subject = c->issuer;
+	ca.san = (struct bytes){NULL, 0};
+	struct chain_ask ask = {
+		.now = c->not_after, .purpose = EKU_CLIENT, .roots = &ca, .n_roots = 1};
+	if (chain_verify(c, &ask, &err) < 0 && !err.what[0])
+		abort();
+	ask.roots = NULL;
+	ask.n_roots = 0;
+	ask.untrusted = &ca;
+	ask.n_untrusted = 1;
+	chain_verify(c, &ask, &err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cert c;
@@ -106,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ask.n_untrusted = 1;
 	chain_verify(&c, &ask, &err);
 	chain_signed_by(&c, &c);
+	beneath(&c);
 	clone(&c);
 	return 0;
 }

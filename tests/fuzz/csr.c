@@ -52,5 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(spki_parse(c.spki, &key, &err) == 0 && key.alg == c.key && key.bits == c.key_bits);
 	require(csr_parse(&cut, (struct bytes){data, size - 1}, &err) < 0);
 	texts(&c);
+	/* Slow, so not each time. */
+	if (c.signature.n && c.signature.p[c.signature.n - 1] % 32 == 0)
+		require(csr_verify(&c, &err) == 0 || err.what[0]);
 	return 0;
 }
