@@ -345,9 +345,13 @@ static void hostile(void)
 	look("cp $P/apiserver.crt \"$P/$(printf 'a\\033[31m\\nb').crt\"");
 	ok(cert(PKI "a\033[31m\nb.crt", "") != NULL, "a name with control bytes is a name");
 	look("for i in $(seq 300); do cp $P/apiserver.crt $P/x$i.crt; done");
+	ok(cert(PKI "x300.crt", "") != NULL, "300 more files are all read");
+	look("seq -f \"$P/%%.0f.crt\" 20001 | xargs touch");
 	found("/etc/kubernetes/pki", "too-many", false, "more files than are looked at");
-	look("for i in $(seq 600); do cat $P/apiserver.crt; done >x; cat x x >$P/many.crt");
-	ok(inv.n_certs <= 512, "a bundle of 1200 certificates is capped");
+	look("for i in $(seq 300); do cat $P/apiserver.crt; done >x; for i in $(seq 70); do cp x "
+	     "$P/$i.crt; done");
+	is_int((long long)inv.n_certs, 20000, "21000 certificates are capped");
+	found(PKI "7.crt", "too-many", true, "with the file in which the reading ended");
 }
 
 static void others(void)

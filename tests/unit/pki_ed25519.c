@@ -96,6 +96,13 @@ static void forms(void)
 	ok(key_import(&none, buf_bytes(&both), NULL, &err) < 0 && err.os == ENOTSUP &&
 			strstr(err.what, "Ed25519"),
 		"where a key must sign it is refused (%s)", err.what);
+	sh("openssl ecparam -name prime256v1 -genkey -noout -out ec.key");
+	struct buf ec = load("ec.key");
+	struct error clean = ERROR_INIT;
+	ok(key_import_leaf(&k, buf_bytes(&ec), NULL, &clean) == 0 && k.alg == KEY_P256 &&
+			!clean.kind && !clean.what[0],
+		"another kind is read as ever, and no error is left behind %s", clean.what);
+	buf_wipe(&ec);
 	key_free(&k);
 	secret_free(&pass);
 	buf_wipe(&out);

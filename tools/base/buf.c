@@ -33,6 +33,14 @@ void *xrealloc(void *p, size_t n)
 	return checked(realloc(p, n ? n : 1));
 }
 
+/* The array is as large as the next power of two: it is full where n is one. */
+void *xgrow(void *p, size_t n, size_t size)
+{
+	if (n > SIZE_MAX / 4 / size)
+		out_of_memory();
+	return n & (n - 1) ? p : xrealloc(p, (n ? 2 * n : 1) * size);
+}
+
 char *xstrndup(const char *s, size_t n)
 {
 	size_t have = strnlen(s, n);

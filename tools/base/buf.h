@@ -33,6 +33,8 @@ struct buf {
 _Noreturn void out_of_memory(void);
 void *xmalloc(size_t n);           /* zeroed; never NULL */
 void *xrealloc(void *p, size_t n); /* never NULL */
+/* Room for one element more of an array that has n; only to be used for all of its elements. */
+void *xgrow(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);      /* never NULL; s may not be NULL */
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -50,11 +50,14 @@ void discover_find(struct discovery *d, const char *path, const char *code, bool
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	for (size_t i = 0; i < d->inv->n_findings; i++) {
-		const struct inv_finding *f = &d->inv->findings[i];
+	uint64_t hash = index_hash(index_hash(0, bytes_of(path)), bytes_of(text));
+	for (size_t i = index_first(&d->findings, hash); i != INDEX_END;
+		i = index_next(&d->findings, i)) {
+		const struct inv_finding *f = &d->inv->findings[index_at(&d->findings, i)];
 		if (!strcmp(f->code, code) && !strcmp(f->path, path) && !strcmp(f->text, text))
 			return;
 	}
+	index_add(&d->findings, hash, d->inv->n_findings);
 	inventory_find(d->inv, path, code, hinders, text, remedy);
 }
 
@@ -94,6 +97,10 @@ static void discovery_free(struct discovery *d)
 	}
 	free(d->notes);
 	evidence_free(&d->ev);
+	index_free(&d->files);
+	index_free(&d->findings);
+	index_free(&d->issuers);
+	index_free(&d->certs);
 }
 
 int discover(const struct root *r, struct inventory *inv, struct error *err)

@@ -36,11 +36,12 @@ const char *discover_why(const struct error *err, const char **code)
 
 static bool find_real(const struct discovery *d, const char *real, size_t *file)
 {
-	for (size_t i = 0; i < d->inv->n_files; i++) {
-		if (!strcmp(d->inv->files[i].real, real)) {
-			*file = i;
+	uint64_t hash = index_hash(0, bytes_of(real));
+	for (size_t i = index_first(&d->files, hash); i != INDEX_END;
+		i = index_next(&d->files, i)) {
+		*file = index_at(&d->files, i);
+		if (!strcmp(d->inv->files[*file].real, real))
 			return true;
-		}
 	}
 	return false;
 }
@@ -50,8 +51,8 @@ static size_t add_file(struct discovery *d, const char *path, const char *real)
 	struct inventory *inv = d->inv;
 	struct error err = ERROR_INIT;
 	struct stat st;
-	inv->files = xrealloc(inv->files, (inv->n_files + 1) * sizeof(*inv->files));
-	d->notes = xrealloc(d->notes, (inv->n_files + 1) * sizeof(*d->notes));
+	inv->files = xgrow(inv->files, inv->n_files, sizeof(*inv->files));
+	d->notes = xgrow(d->notes, inv->n_files, sizeof(*d->notes));
 	d->notes[inv->n_files] = (struct file_note){0};
 	inv->files[inv->n_files] = (struct inv_file){
 		.path = xstrdup(path),
@@ -59,6 +60,7 @@ static size_t add_file(struct discovery *d, const char *path, const char *real)
 		.is_link = !root_lstat(d->root, path, &st, &err) && S_ISLNK(st.st_mode),
 		.format = INV_PEM,
 	};
+	index_add(&d->files, index_hash(0, bytes_of(real)), inv->n_files);
 	return inv->n_files++;
 }
 

@@ -66,18 +66,37 @@ static void ca_roles(struct discovery *d)
 	}
 }
 
+/* What a look at a signature by this key takes, in tenths of a millisecond or so. */
+static long effort(const struct cert *ca)
+{
+	switch (ca->key) {
+	case KEY_RSA:
+		return 1 + (long)ca->key_bits * ca->key_bits / (2048L * 2048);
+	case KEY_P256:
+		return 8;
+	case KEY_P384:
+		return 20;
+	default:
+		return 30;
+	}
+}
+
+/* Has too much time gone into signatures? */
+static bool exhausted(struct discovery *d, const struct inv_cert *c)
+{
+	if (d->effort < DISCOVER_EFFORT)
+		return false;
+	discover_find(d, d->inv->files[c->file].path, "too-many", false,
+		"move certificates that do not belong to the node away",
+		"there are too many certificates; its signature was not checked");
+	return true;
+}
+
 static bool signed_by(struct discovery *d, const struct inv_cert *c, const struct inv_cert *ca)
 {
 	if (!ca->readable || !bytes_equal(c->cert.issuer, ca->cert.subject))
 		return false;
-	if (d->signatures == DISCOVER_SIGNATURES) {
-		discover_find(d, d->inv->files[c->file].path, "too-many", false,
-			"move certificates that do not belong to the node away",
-			"too many certificates with one issuer's name; its signature was not "
-			"checked");
-		return false;
-	}
-	d->signatures++;
+	d->effort += effort(&ca->cert);
 	return chain_signed_by(&c->cert, &ca->cert);
 }
 
@@ -93,29 +112,52 @@ static int rank(const struct inv_cert *c, const struct inv_cert *ca)
 	return role_is_ca(ca->role) ? 2 : 3;
 }
 
-/* An earlier place with the very same certificate: its answer holds here too, and costs nothing. */
-static const struct inv_cert *seen(const struct inventory *inv, const struct inv_cert *c)
+/* The first place with the very same certificate: its answer holds here too, and costs nothing. */
+static const struct inv_cert *seen(struct discovery *d, const struct inv_cert *c)
 {
-	for (const struct inv_cert *o = inv->certs; o < c; o++)
-		if (o->readable && o->role == c->role && bytes_equal(o->cert.raw, c->cert.raw))
+	uint64_t hash = index_hash(c->role, c->cert.raw);
+	for (size_t i = index_first(&d->certs, hash); i != INDEX_END;
+		i = index_next(&d->certs, i)) {
+		const struct inv_cert *o = &d->inv->certs[index_at(&d->certs, i)];
+		if (o->role == c->role && bytes_equal(o->cert.raw, c->cert.raw))
 			return o;
+	}
+	index_add(&d->certs, hash, (size_t)(c - d->inv->certs));
 	return NULL;
+}
+
+/* All CA certificates, by their names. */
+static void note_issuers(struct discovery *d)
+{
+	for (size_t i = 0; i < d->inv->n_certs; i++) {
+		const struct inv_cert *c = &d->inv->certs[i];
+		if (c->readable && c->is_ca)
+			index_add(&d->issuers, index_hash(0, c->cert.subject), i);
+	}
 }
 
 static int find_issuer(struct discovery *d, const struct inv_cert *c)
 {
-	const struct inv_cert *same = seen(d->inv, c);
+	const struct inv_cert *same = seen(d, c);
 	if (same && same->issuer == (int)(same - d->inv->certs))
 		return (int)(c - d->inv->certs);
 	if (same && c->role != ROLE_KUBELET_SERVER)
 		return same->issuer;
-	for (int want = 0; want <= 4; want++) {
-		for (size_t i = 0; i < d->inv->n_certs; i++) {
-			const struct inv_cert *ca = &d->inv->certs[i];
-			if (!ca->is_ca && ca != c)
+	if (exhausted(d, c))
+		return -1;
+	if (signed_by(d, c, c))
+		return (int)(c - d->inv->certs);
+	uint64_t hash = index_hash(0, c->cert.issuer);
+	for (int want = 1; want <= 4; want++) {
+		for (size_t i = index_first(&d->issuers, hash); i != INDEX_END;
+			i = index_next(&d->issuers, i)) {
+			const struct inv_cert *ca = &d->inv->certs[index_at(&d->issuers, i)];
+			if (rank(c, ca) != want)
 				continue;
-			if (rank(c, ca) == want && signed_by(d, c, ca))
-				return (int)i;
+			if (exhausted(d, c))
+				return -1;
+			if (signed_by(d, c, ca))
+				return (int)(ca - d->inv->certs);
 		}
 	}
 	return -1;
@@ -183,14 +225,16 @@ static void check_trust(struct discovery *d, const struct inv_cert *user)
 
 /* One of our CAs that bears the issuer's name, where the signature is of a kind that is not judged.
  */
-static const struct inv_cert *unjudged(const struct inventory *inv, const struct inv_cert *c)
+static const struct inv_cert *unjudged(const struct discovery *d, const struct inv_cert *c)
 {
 	enum sig_alg sig = c->cert.sig;
+	uint64_t hash = index_hash(0, c->cert.issuer);
 	if (sig != SIG_ED25519 && sig != SIG_RSA_PSS && sig != SIG_OTHER)
 		return NULL;
-	for (size_t i = 0; i < inv->n_certs; i++) {
-		const struct inv_cert *ca = &inv->certs[i];
-		if (ca->readable && ca->is_ca && role_is_ca(ca->role) && !*ca->place &&
+	for (size_t i = index_first(&d->issuers, hash); i != INDEX_END;
+		i = index_next(&d->issuers, i)) {
+		const struct inv_cert *ca = &d->inv->certs[index_at(&d->issuers, i)];
+		if (role_is_ca(ca->role) && !*ca->place &&
 			bytes_equal(ca->cert.subject, c->cert.issuer))
 			return ca;
 	}
@@ -202,7 +246,7 @@ static void check_unknown(struct discovery *d, const struct inv_cert *c)
 	struct buf issuer = BUF_INIT;
 	if (*c->place || c->is_ca || inventory_state(d->inv, c, 0, 0) < INV_FOREIGN)
 		return;
-	const struct inv_cert *ca = unjudged(d->inv, c);
+	const struct inv_cert *ca = unjudged(d, c);
 	if (ca) {
 		discover_find(d, d->inv->files[c->file].path, "ca-kind", true,
 			"renew it with the program that made it, or move the cluster to a CA with "
@@ -224,6 +268,7 @@ void discover_issuers(struct discovery *d)
 {
 	struct inventory *inv = d->inv;
 	ca_roles(d);
+	note_issuers(d);
 	for (size_t i = 0; i < inv->n_certs; i++)
 		if (inv->certs[i].readable)
 			inv->certs[i].issuer = find_issuer(d, &inv->certs[i]);

@@ -14,11 +14,10 @@ static bool has_key(const struct inventory *inv, size_t i)
 	const struct inv_cert *c = &inv->certs[i];
 	if (c->is_ca || (!*c->place && inv->files[c->file].format == INV_KUBECONFIG))
 		return false;
-	for (size_t k = 0; k < i; k++) {
-		const struct inv_cert *o = &inv->certs[k];
-		if (o->file == c->file && !strcmp(o->place, c->place) && !o->is_ca)
+	/* A file's certificates stand together. */
+	for (size_t k = i; k-- > 0 && inv->certs[k].file == c->file;)
+		if (!strcmp(inv->certs[k].place, c->place) && !inv->certs[k].is_ca)
 			return false;
-	}
 	return true;
 }
 

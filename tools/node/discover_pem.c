@@ -18,7 +18,7 @@ static struct inv_cert *add_cert(struct discovery *d, const struct pem_place *at
 		d->certs_capped = true;
 		return NULL;
 	}
-	inv->certs = xrealloc(inv->certs, (inv->n_certs + 1) * sizeof(*inv->certs));
+	inv->certs = xgrow(inv->certs, inv->n_certs, sizeof(*inv->certs));
 	struct inv_cert *c = &inv->certs[inv->n_certs++];
 	*c = (struct inv_cert){
 		.file = at->file,

@@ -97,7 +97,7 @@ void discover_look(struct discovery *d)
 	for (const char *const *dir = d->layout->look; *dir; dir++) {
 		struct error err = ERROR_INIT;
 		struct root_names names = {0};
-		if (root_list(d->root, *dir, DISCOVER_NAMES, &names, &err))
+		if (root_list(d->root, *dir, DISCOVER_LOOK, &names, &err))
 			continue;
 		for (size_t i = 0; i < names.n; i++) {
 			char *path = path_join(*dir, names.v[i]);
@@ -112,7 +112,7 @@ void discover_look(struct discovery *d)
 			discover_find(d, *dir, "too-many", false,
 				"move what does not belong there away",
 				"holds more than %d files; the rest was not looked at",
-				DISCOVER_NAMES);
+				DISCOVER_LOOK);
 		root_names_free(&names);
 	}
 }

@@ -10,13 +10,19 @@
 #ifndef NODE_DISCOVER_WORK_H
 #define NODE_DISCOVER_WORK_H
 
+#include "base/index.h"
 #include "node/evidence.h"
 
-#define DISCOVER_BYTES (16 << 20) /* most bytes of all files together */
+/*
+ * Bounds for hostile input. A node has some twenty certificates; where somebody keeps thousands in
+ * the layout's own directories, all are read: 4 kB of memory each.
+ */
+#define DISCOVER_BYTES (64 << 20) /* most bytes of all files together */
 #define DISCOVER_FILE (256 << 10) /* most bytes of one PEM file */
-#define DISCOVER_CERTS 512
-#define DISCOVER_NAMES 256       /* most names read of one directory */
-#define DISCOVER_SIGNATURES 2000 /* a few seconds at worst */
+#define DISCOVER_CERTS 20000
+#define DISCOVER_NAMES 256     /* most names read of one directory */
+#define DISCOVER_LOOK 20000    /* of one of the layout's own directories */
+#define DISCOVER_EFFORT 100000 /* spent on signatures, in tenths of a millisecond or so */
 
 /* What the claims say of a file, beside what inv_file holds; same index. */
 struct file_note {
@@ -32,9 +38,11 @@ struct discovery {
 	const struct layout *layout;
 	struct evidence ev;
 	struct file_note *notes;
-	size_t bytes;      /* read so far */
-	int signatures;    /* checked so far */
-	bool certs_capped; /* the finding about too many certificates was made */
+	size_t bytes;                 /* read so far */
+	long effort;                  /* spent on signatures so far */
+	struct index files, findings; /* by real path; by path and text */
+	struct index issuers, certs;  /* CA certificates by subject; all by role and bytes */
+	bool certs_capped;            /* the finding about too many certificates was made */
 };
 
 /* Appends a finding whose text is formatted; the same one is never there twice. */

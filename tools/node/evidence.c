@@ -8,7 +8,7 @@ struct claim *evidence_claim(struct evidence *ev, const char *path)
 {
 	if (ev->n_claims == EVIDENCE_MAX)
 		return NULL;
-	ev->claims = xrealloc(ev->claims, (ev->n_claims + 1) * sizeof(*ev->claims));
+	ev->claims = xgrow(ev->claims, ev->n_claims, sizeof(*ev->claims));
 	struct claim *c = &ev->claims[ev->n_claims++];
 	*c = (struct claim){.path = xstrdup(path)};
 	return c;
@@ -25,7 +25,7 @@ void evidence_sa(struct evidence *ev, const char *path)
 {
 	if (ev->n_sa == EVIDENCE_MAX)
 		return;
-	ev->sa = xrealloc(ev->sa, (ev->n_sa + 1) * sizeof(*ev->sa));
+	ev->sa = xgrow(ev->sa, ev->n_sa, sizeof(*ev->sa));
 	ev->sa[ev->n_sa++] = xstrdup(path);
 }
 

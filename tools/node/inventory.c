@@ -48,7 +48,7 @@ void inventory_free(struct inventory *inv)
 void inventory_find(struct inventory *inv, const char *path, const char *code, bool hinders,
 	const char *text, const char *remedy)
 {
-	inv->findings = xrealloc(inv->findings, (inv->n_findings + 1) * sizeof(*inv->findings));
+	inv->findings = xgrow(inv->findings, inv->n_findings, sizeof(*inv->findings));
 	inv->findings[inv->n_findings++] = (struct inv_finding){
 		.path = xstrdup(path),
 		.code = code,

@@ -255,12 +255,19 @@ int root_read(const struct root *r, const char *path, size_t most, struct buf *o
 	struct error *err)
 {
 	struct stat own;
-	int rc = -1, fd = root_open_file(r, path, st ? st : &own, err);
 	size_t before = out->n;
+	if (!st)
+		st = &own;
+	int rc = -1, fd = root_open_file(r, path, st, err);
 	if (fd < 0)
 		return -1;
+	size_t size = (size_t)st->st_size;
 	for (;;) {
-		ssize_t got = read(fd, buf_room(out, 65536), 65536);
+		/* As large as it says it is, and one to see that it ends: else in pieces. */
+		size_t done = out->n - before, room = 65536;
+		if (size && done <= size && size - done < room)
+			room = size - done + 1;
+		ssize_t got = read(fd, buf_room(out, room), room);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/index.h"
 #include "report/row.h"
 #include "report/rows.h"
 
@@ -27,25 +28,29 @@ void rows_where(struct buf *out, const struct inventory *inv, const struct inv_c
 		buf_escaped(out, inv->files[c->file].path);
 }
 
-static struct rows_row *same(
-	struct rows *rows, const struct inventory *inv, size_t cert, enum inv_state state)
+/* The row of the same certificate in the same state; else *seen learns of the one to come. */
+static struct rows_row *same(struct rows *rows, const struct inventory *inv, struct index *seen,
+	size_t cert, enum inv_state state)
 {
 	const struct inv_cert *c = &inv->certs[cert];
-	for (size_t i = 0; i < rows->n && c->readable; i++) {
-		const struct inv_cert *other = &inv->certs[rows->v[i].cert];
-		if (rows->v[i].state == state && other->readable &&
-			bytes_equal(other->cert.raw, c->cert.raw))
-			return &rows->v[i];
+	if (!c->readable)
+		return NULL;
+	uint64_t hash = index_hash(state, c->cert.raw);
+	for (size_t i = index_first(seen, hash); i != INDEX_END; i = index_next(seen, i)) {
+		struct rows_row *row = &rows->v[index_at(seen, i)];
+		if (row->state == state && bytes_equal(inv->certs[row->cert].cert.raw, c->cert.raw))
+			return row;
 	}
+	index_add(seen, hash, rows->n);
 	return NULL;
 }
 
-static void add(struct rows *rows, const struct inventory *inv, size_t cert, enum inv_state state,
-	int64_t now)
+static void add(struct rows *rows, const struct inventory *inv, struct index *seen, size_t cert,
+	enum inv_state state, int64_t now)
 {
 	const struct inv_cert *c = &inv->certs[cert];
 	char when[CLOCK_TEXT];
-	struct rows_row *row = same(rows, inv, cert, state);
+	struct rows_row *row = same(rows, inv, seen, cert, state);
 	if (row) {
 		/* The file stands for its copies in kubeconfigs. */
 		if (!*c->place && *inv->certs[row->cert].place) {
@@ -55,11 +60,11 @@ static void add(struct rows *rows, const struct inventory *inv, size_t cert, enu
 			buf_free(&row->where);
 			rows_where(&row->where, inv, c);
 		}
-		row->copies = xrealloc(row->copies, (row->n_copies + 1) * sizeof(*row->copies));
+		row->copies = xgrow(row->copies, row->n_copies, sizeof(*row->copies));
 		row->copies[row->n_copies++] = cert;
 		return;
 	}
-	rows->v = xrealloc(rows->v, (rows->n + 1) * sizeof(*rows->v));
+	rows->v = xgrow(rows->v, rows->n, sizeof(*rows->v));
 	row = &rows->v[rows->n++];
 	*row = (struct rows_row){.cert = cert, .state = state};
 	buf_str(&row->expires, c->readable ? clock_distance(c->cert.not_after - now, when) : "-");
@@ -88,10 +93,13 @@ static int worst_first(const void *x, const void *y)
 void rows_make(
 	struct rows *rows, const struct inventory *inv, bool cas, int64_t now, int64_t within)
 {
+	struct index seen = INDEX_INIT;
 	*rows = (struct rows){.n = 0};
 	for (size_t i = 0; i < inv->n_certs; i++)
 		if (inv->certs[i].is_ca == cas)
-			add(rows, inv, i, inventory_state(inv, &inv->certs[i], now, within), now);
+			add(rows, inv, &seen, i, inventory_state(inv, &inv->certs[i], now, within),
+				now);
+	index_free(&seen);
 	sorting = inv;
 	if (rows->n > 1)
 		qsort(rows->v, rows->n, sizeof(*rows->v), worst_first);
@@ -116,26 +124,31 @@ void rows_relative(struct buf *out, const char *escaped)
 	buf_str(out, strncmp(escaped, BENEATH, n) == 0 && escaped[n] ? escaped + n : escaped);
 }
 
-static bool taken(const struct rows *rows, size_t self, const char *text)
+/* texts: every text that a row has, or had. */
+static bool taken(const struct rows *rows, const struct index *texts, size_t self, const char *text)
 {
-	for (size_t i = 0; i < rows->n; i++)
-		if (i != self && strcmp(buf_text(&rows->v[i].where), text) == 0)
+	for (size_t i = index_first(texts, index_hash(0, bytes_of(text))); i != INDEX_END;
+		i = index_next(texts, i)) {
+		size_t row = index_at(texts, i);
+		if (row != self && strcmp(buf_text(&rows->v[row].where), text) == 0)
 			return true;
+	}
 	return false;
 }
 
-static void take(const struct rows *rows, size_t i, struct buf *shorter)
+static void take(const struct rows *rows, struct index *texts, size_t i, struct buf *shorter)
 {
-	if (taken(rows, i, buf_text(shorter))) {
+	if (taken(rows, texts, i, buf_text(shorter))) {
 		buf_free(shorter);
 		return;
 	}
 	buf_free(&rows->v[i].where);
 	rows->v[i].where = *shorter;
+	index_add(texts, index_hash(0, buf_bytes(shorter)), i);
 }
 
 /* "/var/lib/kubelet/pki/x.pem" as "/var/.../x.pem". */
-static void elide(struct rows *rows, size_t i)
+static void elide(struct rows *rows, struct index *texts, size_t i)
 {
 	const char *text = buf_text(&rows->v[i].where), *last = strrchr(text, '/');
 	const char *first = *text ? strchr(text + 1, '/') : NULL;
@@ -145,18 +158,22 @@ static void elide(struct rows *rows, size_t i)
 	buf_add(&shorter, text, (size_t)(first - text));
 	buf_str(&shorter, "/...");
 	buf_str(&shorter, last);
-	take(rows, i, &shorter);
+	take(rows, texts, i, &shorter);
 }
 
 void rows_shorten(struct rows *rows, int most)
 {
+	struct index texts = INDEX_INIT;
+	for (size_t i = 0; i < rows->n; i++)
+		index_add(&texts, index_hash(0, buf_bytes(&rows->v[i].where)), i);
 	for (size_t i = 0; i < rows->n; i++) {
 		struct buf relative = BUF_INIT;
 		rows_relative(&relative, buf_text(&rows->v[i].where));
-		take(rows, i, &relative);
+		take(rows, &texts, i, &relative);
 		if (row_columns(buf_text(&rows->v[i].where)) > most)
-			elide(rows, i);
+			elide(rows, &texts, i);
 	}
+	index_free(&texts);
 }
 
 int rows_widest(const struct rows *rows, size_t offset, int least)
