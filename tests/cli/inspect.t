@@ -41,6 +41,10 @@ exits 0 'several blocks' inspect "$T/three.pem"
 is 'an object each' "$(jq -rs '[.[].kind] | join(" ")' <<<"$out")" 'certificate certificate key'
 exits 0 'several files' inspect "$D/ca.crt" "$D/etcd/ca.crt" "$T/r.csr"
 is 'a line each' "$(wc -l <"$T/out")" 3
+mkdir "$T/many"
+for i in {1..300}; do cp "$D/ca.crt" "$T/many/$i.crt"; done
+exits 0 'hundreds of files' inspect "$T/many/"*
+is 'a line each too' "$(wc -l <"$T/out")" 300
 code=0; out=$("$C" inspect - <"$D/ca.crt") || code=$?
 is 'standard input' "$code:$(jq -r .kind <<<"$out")" 0:certificate
 

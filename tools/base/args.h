@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-#define ARGS_LIST 64 /* most values of one list option, and most operands */
+#define ARGS_LIST 1024 /* most values of one list option, and most operands */
 
 struct args_list {
 	const char *v[ARGS_LIST];

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -102,6 +103,16 @@ void inspect_certs_free(struct inspect_certs *c)
 
 /* --- files ---------------------------------------------------------------------------------- */
 
+static size_t room(int fd)
+{
+	struct stat st;
+	/* Locked memory is dear where hundreds of files are named; /proc says 0 of what is not. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+		st.st_size > INSPECT_FILE_MAX)
+		return INSPECT_FILE_MAX + 1;
+	return (size_t)st.st_size + 1;
+}
+
 /* Anything that can be read to its end, pipes too: the user named it. Held as a secret: keys. */
 static int slurp(struct secret *out, const char *path, struct error *err)
 {
@@ -109,7 +120,7 @@ static int slurp(struct secret *out, const char *path, struct error *err)
 	int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return error_errno(err, path, NULL, "cannot be opened");
-	secret_alloc(out, INSPECT_FILE_MAX + 1);
+	secret_alloc(out, room(fd));
 	int rc = 0;
 	ssize_t got = 1;
 	while (got != 0 && out->n < out->cap && rc == 0) {
@@ -119,9 +130,11 @@ static int slurp(struct secret *out, const char *path, struct error *err)
 		else if (got < 0 && errno != EINTR)
 			rc = error_errno(err, path, NULL, "cannot be read");
 	}
-	if (rc == 0 && out->n == out->cap)
+	if (rc == 0 && out->n > INSPECT_FILE_MAX)
 		rc = error_set(err, ERR_FAILED, path, NULL, "is longer than %d MiB",
 			INSPECT_FILE_MAX >> 20);
+	else if (rc == 0 && out->n == out->cap)
+		rc = error_set(err, ERR_FAILED, path, "try again", "grew while it was read");
 	if (!in)
 		close(fd);
 	return rc;
