@@ -125,21 +125,23 @@ static void to_hex(const uint8_t *p, size_t n, char *text)
 /* Encrypts the key of m.p12 again, in place. */
 static void encrypt_key(struct buf *file)
 {
-	char salt[17];
+	char salt[33];
 	/* ... PBE-SHA1-3DES, SEQUENCE { OCTET STRING salt, INTEGER 1 }, OCTET STRING, long */
-	uint8_t *at = memmem(file->p, file->n, "\x0c\x01\x03\x30\x0d\x04\x08", 7);
-	if (!at || at[15] != 2 || at[18] != 4 || at[19] != 0x82)
+	uint8_t *at = memmem(file->p, file->n, "\x01\x0c\x01\x03\x30", 5);
+	size_t n = at ? at[7] : 99;
+	if (n > 16 || at[8 + n] != 2 || at[11 + n] != 4 || at[12 + n] != 0x82)
 		bail("m.p12 is not as expected");
-	to_hex(at + 7, 8, salt);
+	to_hex(at + 8, n, salt);
+	at += 13 + n;
 	ok(sh(KDF "openssl pkcs8 -topk8 -nocrypt -in ca.key -outform DER -out plain.p8\n"
 		  "openssl enc -des-ede3-cbc -K $(kdf 24 %s 1) -iv $(kdf 8 %s 2) -in plain.p8 -out "
 		  "cipher",
 		   salt, salt),
 		"openssl encrypts under an absent passphrase");
 	struct buf cipher = load("cipher");
-	if (cipher.n != (size_t)(at[20] << 8 | at[21]))
+	if (cipher.n != (size_t)(at[0] << 8 | at[1]))
 		bail("the cipher texts are of different lengths");
-	memcpy(at + 22, cipher.p, cipher.n);
+	memcpy(at + 2, cipher.p, cipher.n);
 	buf_free(&cipher);
 }
 
@@ -148,14 +150,15 @@ static void no_passphrase(void)
 {
 	under("", "-keypbe PBE-SHA1-3DES -certpbe NONE -macalg sha1 -iter 1 -nomaciter", "m.p12");
 	struct buf file = load("m.p12"), mac;
-	char salt[17];
+	char salt[33];
 	encrypt_key(&file);
 	save("m.p12", buf_bytes(&file));
 	/* MacData ends the file: OCTET STRING MAC, OCTET STRING salt; one round is left out */
-	uint8_t *at = file.p + file.n - 30;
-	if (at[-2] != 4 || at[-1] != 20 || at[20] != 4 || at[21] != 8)
+	size_t n = file.p[file.n - 9] == 8 ? 8 : 16;
+	uint8_t *at = file.p + file.n - n - 22;
+	if (at[-2] != 4 || at[-1] != 20 || at[20] != 4 || at[21] != n)
 		bail("m.p12's MAC is not as expected");
-	to_hex(at + 22, 8, salt);
+	to_hex(at + 22, n, salt);
 	ok(sh(KDF "asn1() { openssl asn1parse -inform DER -in m.p12 \"$@\"; }\n"
 		  "at=$(asn1 | sed -n 's/^ *\\([0-9]*\\):d=3 .*OCTET STRING.*/\\1/p' | head -1)\n"
 		  "asn1 -strparse $at -noout -out content\n"
