@@ -125,6 +125,8 @@ int discover(const struct root *r, struct inventory *inv, struct error *err)
 	discover_issuers(&d);
 	discover_keys(&d);
 	discover_sa(&d);
+	discover_servers(&d);
+	discover_secrets(&d);
 	identity(&d);
 	discovery_free(&d);
 	return 0;

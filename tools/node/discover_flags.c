@@ -159,6 +159,7 @@ static void read_container(struct discovery *d, const struct source *s)
 			if (!strcmp(rules[r].component, s->component) &&
 				!strcmp(rules[r].flag, c->flags[i].name))
 				apply(d, s, &rules[r], c->flags[i].value);
+	discover_reach(d, s->path, c, s->component);
 	if (!strcmp(s->component, API))
 		d->ev.apiserver = true;
 	if (!strcmp(s->component, "etcd")) {

@@ -96,7 +96,14 @@ const struct kubeconfig_entry *discover_current(
 void discover_issuers(struct discovery *d); /* discover_issuer.c */
 void discover_keys(struct discovery *d);    /* discover_key.c */
 void discover_sa(struct discovery *d);      /* discover_sa.c */
-void identity(struct discovery *d);         /* identity.c */
+void discover_secrets(struct discovery *d); /* discover_secret.c */
+
+/* discover_reach.c: by which names servers are reached: a container's flags; kubeconfigs. */
+struct manifest_container;
+void discover_reach(struct discovery *d, const char *path, const struct manifest_container *c,
+	const char *component);
+void discover_servers(struct discovery *d);
+void identity(struct discovery *d); /* identity.c */
 
 static inline bool role_is_ca(enum inv_role role)
 {

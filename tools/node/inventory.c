@@ -36,9 +36,18 @@ void inventory_free(struct inventory *inv)
 		free(inv->findings[i].text);
 		free(inv->findings[i].remedy);
 	}
+	for (size_t i = 0; i < inv->n_dirs; i++)
+		free(inv->dirs[i].path);
+	for (size_t i = 0; i < inv->n_reach; i++) {
+		free(inv->reach[i].host);
+		free(inv->reach[i].path);
+	}
 	free(inv->files);
 	free(inv->certs);
 	free(inv->findings);
+	free(inv->dirs);
+	free(inv->reach);
+	free(inv->pod_uids);
 	free(inv->node);
 	free(inv->hostname);
 	free(inv->kubelet_dir);
@@ -56,6 +65,36 @@ void inventory_find(struct inventory *inv, const char *path, const char *code, b
 		.remedy = xstrdup(remedy ? remedy : ""),
 		.hinders = hinders,
 	};
+}
+
+static const char *const role_text[] = {
+	[ROLE_CA] = "ca",
+	[ROLE_FRONT_PROXY_CA] = "front-proxy-ca",
+	[ROLE_ETCD_CA] = "etcd-ca",
+	[ROLE_APISERVER] = "apiserver",
+	[ROLE_APISERVER_KUBELET_CLIENT] = "apiserver-kubelet-client",
+	[ROLE_APISERVER_ETCD_CLIENT] = "apiserver-etcd-client",
+	[ROLE_FRONT_PROXY_CLIENT] = "front-proxy-client",
+	[ROLE_ETCD_SERVER] = "etcd-server",
+	[ROLE_ETCD_PEER] = "etcd-peer",
+	[ROLE_ETCD_HEALTHCHECK_CLIENT] = "etcd-healthcheck-client",
+	[ROLE_ADMIN] = "admin.conf",
+	[ROLE_SUPER_ADMIN] = "super-admin.conf",
+	[ROLE_CONTROLLER_MANAGER] = "controller-manager.conf",
+	[ROLE_SCHEDULER] = "scheduler.conf",
+	[ROLE_KUBELET_CLIENT] = "kubelet-client",
+	[ROLE_KUBELET_SERVER] = "kubelet-server",
+};
+
+bool inventory_role_find(const char *text, enum inv_role *role)
+{
+	for (size_t i = ROLE_OTHER + 1; i < sizeof(role_text) / sizeof(*role_text); i++) {
+		if (strcmp(role_text[i], text) != 0)
+			continue;
+		*role = (enum inv_role)i;
+		return true;
+	}
+	return false;
 }
 
 /* A CA of this cluster: known by its role, or named by a component's flag. */

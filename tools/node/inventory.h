@@ -51,6 +51,22 @@ struct inv_file {
 	struct buf content;
 	uint8_t sha256[SHA256_SIZE];
 	struct kubeconfig config; /* INV_KUBECONFIG */
+	bool holds_key;           /* a private key stands in it, whoever's it is */
+};
+
+/* A directory on the way to a file that holds a private key: the last one, or above it. */
+struct inv_dir {
+	char *path; /* links resolved */
+	struct stat st;
+	bool last; /* a key lies in it, or the link that leads to one */
+};
+
+/* A name or address by which somebody reaches a server of this node. */
+struct inv_reach {
+	enum inv_role role; /* whose certificate has to carry it */
+	char *host;
+	char *path;       /* the file that says so */
+	const char *what; /* what says so in it: "--advertise-address"; static */
 };
 
 struct inv_user {
@@ -115,6 +131,13 @@ struct inventory {
 	size_t n_certs;
 	struct inv_finding *findings;
 	size_t n_findings;
+	struct inv_dir *dirs;
+	size_t n_dirs;
+	struct inv_reach *reach;
+	size_t n_reach;
+	uid_t root_uid;  /* of the node's root directory: root, but in a copy that a user made */
+	uid_t *pod_uids; /* what static pods run as, where they say it (runAsUser) */
+	size_t n_pod_uids;
 	/* The kubelet's client certificate: what renew must build. */
 	char *kubelet_dir;          /* /var/lib/kubelet/pki; NULL if there is no kubelet */
 	bool kubelet_link_is_file;  /* kubelet-client-current.pem is a regular file: repaired */
@@ -125,6 +148,10 @@ void inventory_free(struct inventory *inv);
 /* Appends a finding; text and remedy are formatted by the caller and copied. */
 void inventory_find(struct inventory *inv, const char *path, const char *code, bool hinders,
 	const char *text, const char *remedy);
+
+/* The role that kubeadm, or where it has no name for it certrescue, calls so: "apiserver",
+ * "etcd-server", "admin.conf", "kubelet-client", "kubelet-server". */
+bool inventory_role_find(const char *text, enum inv_role *role);
 
 enum inv_state {
 	INV_OK,

@@ -70,7 +70,9 @@ static int read_body(struct kubeconfig_entry *e, const struct yaml_item *body, s
 	if (e->kind == KUBECONFIG_CLUSTER) {
 		if (read_value(&e->cert_data, body, "certificate-authority-data", err) ||
 			read_value(&e->cert_file, body, "certificate-authority", err) ||
-			read_value(&e->server, body, "server", err))
+			read_value(&e->server, body, "server", err) ||
+			read_value(&e->server_name, body, "tls-server-name", err) ||
+			read_value(&e->insecure, body, "insecure-skip-tls-verify", err))
 			return -1;
 		return 0;
 	}
@@ -195,6 +197,8 @@ void kubeconfig_free(struct kubeconfig *k)
 		value_free(&e->cert_file);
 		value_free(&e->key_file);
 		value_free(&e->server);
+		value_free(&e->server_name);
+		value_free(&e->insecure);
 	}
 	for (size_t i = 0; i < k->n_contexts; i++) {
 		free(k->contexts[i].name);

@@ -33,7 +33,9 @@ struct kubeconfig_entry {
 	/* cluster: certificate-authority; user: client-certificate */
 	struct kubeconfig_value cert_file;
 	struct kubeconfig_value key_file; /* user: client-key */
-	struct kubeconfig_value server;   /* cluster */
+	/* cluster: server; the name to check instead of its host (tls-server-name); whether nothing
+	 * is checked at all (insecure-skip-tls-verify) */
+	struct kubeconfig_value server, server_name, insecure;
 	/* The bytes of the mapping that holds these keys, and the column of its keys (block style).
 	 */
 	size_t begin, end;

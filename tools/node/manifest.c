@@ -145,8 +145,18 @@ static void read_mounts(
 	}
 }
 
+static int64_t run_as(const struct yaml_item *container, const struct yaml_item *spec)
+{
+	const struct yaml_item *own = yaml_get(container, "securityContext");
+	const char *text = yaml_text(yaml_get(own, "runAsUser"));
+	if (!text)
+		text = yaml_text(yaml_get(yaml_get(spec, "securityContext"), "runAsUser"));
+	size_t n = text ? strlen(text) : 0;
+	return n && n < 11 && strspn(text, "0123456789") == n ? strtoll(text, NULL, 10) : -1;
+}
+
 static int read_container(struct manifest *m, const struct yaml_item *item,
-	const struct yaml_item *volumes, struct error *err)
+	const struct yaml_item *spec, struct error *err)
 {
 	if (item->kind != YAML_MAPPING)
 		return error_set(err, ERR_FAILED, NULL, NULL,
@@ -160,7 +170,8 @@ static int read_container(struct manifest *m, const struct yaml_item *item,
 	read_program(c, w);
 	read_flags(c, w);
 	words_free(w);
-	read_mounts(c, yaml_get(item, "volumeMounts"), volumes);
+	read_mounts(c, yaml_get(item, "volumeMounts"), yaml_get(spec, "volumes"));
+	c->run_as = run_as(item, spec);
 	return 0;
 }
 
@@ -177,7 +188,7 @@ static int read_pod(struct manifest *m, const struct yaml_item *root, struct err
 	m->name = xstrdup(name ? name : "");
 	m->containers = xmalloc(yaml_count(containers) * sizeof(*m->containers));
 	for (size_t i = 0; i < yaml_count(containers); i++)
-		if (read_container(m, yaml_at(containers, i), yaml_get(spec, "volumes"), err))
+		if (read_container(m, yaml_at(containers, i), spec, err))
 			return -1;
 	return 0;
 }

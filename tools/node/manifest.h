@@ -31,6 +31,7 @@ struct manifest_container {
 	size_t n_flags;
 	struct manifest_mount *mounts;
 	size_t n_mounts;
+	int64_t run_as; /* runAsUser, its own or the pod's; -1: not said, which is root mostly */
 };
 
 struct manifest {
