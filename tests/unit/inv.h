@@ -82,6 +82,7 @@ static inline void inv_make(struct inventory *inv)
 			"api.crt", "apiserver", ROLE_APISERVER, INV_CA);
 	api->key_file = inv_file(inv, "/etc/kubernetes/pki/apiserver.key", "api.key");
 	api->key_state = INV_KEY_OK;
+	inv->files[api->key_file].holds_key = true;
 	load_key("api.key", &api->key);
 	inv_add(inv, inv_file(inv, "/etc/kubernetes/admin.conf", NULL), "admin.crt", "admin.conf",
 		ROLE_ADMIN, INV_CA);

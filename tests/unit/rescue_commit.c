@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,11 +18,13 @@
 #include "tap.h"
 
 #define ID "20261123T174501Z"
-#define FILES 4
+#define FILES 5
+#define MODE 2 /* this one keeps its bytes and gets another mode: 0644 becomes 0400 */
 
 static char base[64];
 static const char *const paths[FILES] = {"/etc/kubernetes/pki/a.crt", "/etc/kubernetes/pki/a.key",
-	"/root/.kube/config", "/var/lib/kubelet/pki/new.pem"}; /* the last does not exist before */
+	"/etc/kubernetes/pki/sa.key", "/root/.kube/config",
+	"/var/lib/kubelet/pki/new.pem"}; /* the last does not exist before */
 #define LINK "/var/lib/kubelet/pki/current.pem"
 
 static int fail_at, fail_with; /* fail_at 0: never; fail_with 0: the process ends */
@@ -52,10 +55,21 @@ static void make_node(void)
 {
 	sh("rm -rf %s && mkdir -p %s/etc/kubernetes/pki %s/root/.kube %s/var/lib/kubelet/pki && "
 	   "cd %s && echo old0 >etc/kubernetes/pki/a.crt && echo old1 >etc/kubernetes/pki/a.key && "
+	   "echo same >etc/kubernetes/pki/sa.key && chmod 644 etc/kubernetes/pki/sa.key && "
 	   "echo old2 >root/.kube/config && chmod 600 etc/kubernetes/pki/a.key && "
 	   "ln -s /var/lib/kubelet/pki/old.pem var/lib/kubelet/pki/current.pem && "
 	   "find . -exec touch -h -d @1700000000 {} +",
 		base, base, base, base, base);
+}
+
+/* A change of the mode leaves the time of the content as it was. */
+static char mode_state(const struct stat *st)
+{
+	mode_t mode = st->st_mode & 07777;
+	return st->st_mtim.tv_sec != 1700000000 ? '?'
+	       : mode == 0644                   ? 'o'
+	       : mode == 0400                   ? 'n'
+						: '?';
 }
 
 /* 'o', 'n' or '?' for each target, then the link. */
@@ -69,7 +83,10 @@ static void state(char text[FILES + 2])
 			text[i] = i == FILES - 1 ? 'o' : '?';
 			continue;
 		}
+		struct stat st;
+		fstat(fileno(f), &st);
 		text[i] = !fgets(line, sizeof(line), f)  ? '?'
+			  : strcmp(line, "same\n") == 0  ? mode_state(&st)
 			  : strncmp(line, "old", 3) == 0 ? 'o'
 			  : strncmp(line, "new", 3) == 0 ? 'n'
 							 : '?';
@@ -95,6 +112,14 @@ static void fill(struct root *root, struct entries *entries)
 		if (e->had_old && root_read(root, paths[i], 1000, &old, &e->old, &err))
 			bail("%s", err.what);
 		sha256(buf_bytes(&old), e->old_sha);
+		if (i == MODE) {
+			e->content.n = 0;
+			buf_add(&e->content, old.p, old.n);
+			e->only_mode = e->mended = true;
+			e->mode = 0400;
+			e->uid = e->old.st_uid;
+			e->gid = e->old.st_gid;
+		}
 		buf_free(&old);
 	}
 	struct entry *link = entries_add(entries, LINK);
@@ -177,8 +202,8 @@ static bool is(const char *want)
 	return strcmp(text, want) == 0;
 }
 
-#define OLD "ooooo"
-#define NEW "nnnnn"
+#define OLD "oooooo"
+#define NEW "nnnnnn"
 
 /* After a run that ended with code: is the node what the code says, and does the way out work? */
 static bool holds(int code, bool back)
@@ -290,11 +315,25 @@ static void changed_since(void)
 	fail_at = 0;
 	child(rescue);
 	sh("echo mine >%s/root/.kube/config", base);
-	ok(child(take_back) == ERR_REFUSED && is("nn?nn"), "undo over a changed file is refused");
+	ok(child(take_back) == ERR_REFUSED && is("nnn?nn"), "undo over a changed file is refused");
+	make_node();
+	child(rescue);
+	sh("chmod 0440 %s/etc/kubernetes/pki/sa.key", base);
+	ok(child(take_back) == ERR_REFUSED && is("nn?nnn"),
+		"undo of a mode that somebody changed again is refused");
 	make_node();
 	struct root root = ROOT_INIT;
 	struct entries entries = {0};
 	struct error err = ERROR_INIT;
+	if (root_open(&root, base, &err))
+		bail("%s", err.what);
+	fill(&root, &entries);
+	sh("chmod 0666 %s/etc/kubernetes/pki/sa.key", base);
+	ok(stage_preflight(&root, &entries, &err) && err.kind == ERR_REFUSED,
+		"a mode that changed since it was looked at: refused");
+	entries_free(&entries);
+	root_close(&root);
+	make_node();
 	if (root_open(&root, base, &err))
 		bail("%s", err.what);
 	fill(&root, &entries);

@@ -18,7 +18,7 @@ static void fill(struct journal *j)
 	j->places = xmalloc(2 * sizeof(char *));
 	j->places[j->n_places++] = xstrdup("/var/lib/certrescue/20261123T174501Z/new");
 	j->places[j->n_places++] = xstrdup("/.certrescue-20261123T174501Z");
-	j->entries = xmalloc(2 * sizeof(*j->entries));
+	j->entries = xmalloc(3 * sizeof(*j->entries));
 	j->entries[0] = (struct journal_entry){
 		.had_old = true, .place = 1, .name = "000", .path = xstrdup(odd_path)};
 	memcpy(j->entries[0].old_sha, digest_a, JOURNAL_HEX);
@@ -26,7 +26,13 @@ static void fill(struct journal *j)
 	j->entries[1] = (struct journal_entry){
 		.link = true, .name = "001", .path = xstrdup("/var/lib/kubelet/pki/x.pem")};
 	memcpy(j->entries[1].new_sha, digest_a, JOURNAL_HEX);
-	j->n_entries = 2;
+	j->entries[2] = (struct journal_entry){.had_old = true,
+		.only_mode = true,
+		.name = "002",
+		.path = xstrdup("/etc/kubernetes/pki/sa.key")};
+	memcpy(j->entries[2].old_sha, digest_a, JOURNAL_HEX);
+	memcpy(j->entries[2].new_sha, digest_b, JOURNAL_HEX);
+	j->n_entries = 3;
 	j->dirs = xmalloc(sizeof(*j->dirs));
 	j->dirs[j->n_dirs++] = (struct journal_dir){xstrdup("/etc"), {-5, 999999999}};
 }
@@ -69,7 +75,10 @@ int main(void)
 	is_str(b.places[1], a.places[1], "place");
 	is_str(b.entries[0].path, odd_path, "a path with every kind of byte");
 	is_str(b.entries[0].old_sha, digest_a, "old digest");
-	ok(b.n_entries == 2 && b.entries[1].link && !b.entries[1].had_old, "link, create");
+	ok(b.n_entries == 3 && b.entries[1].link && !b.entries[1].had_old, "link, create");
+	ok(b.entries[2].only_mode && b.entries[2].had_old && !b.entries[2].link &&
+			!b.entries[0].only_mode,
+		"a file that keeps its bytes");
 	ok(b.dirs[0].mtime.tv_sec == -5 && b.dirs[0].mtime.tv_nsec == 999999999, "mtime");
 	ok(!memchr(text.p, 0x1b, text.n), "no control byte in the record");
 
@@ -99,6 +108,8 @@ int main(void)
 		"a digest is missing");
 	ok(!readable_lines(HEAD "entry pipe replace 0 000 " SHA " " SHA " /etc/x\n"),
 		"a strange type");
+	ok(!readable_lines(HEAD "entry mode create 0 000 - " SHA " /etc/x\n"),
+		"a mode of what is not there");
 	ok(!readable_lines(HEAD "place /a%00b\n"), "a NUL in a path");
 	ok(!readable_lines(HEAD "surprise\n"), "an unknown line");
 	ok(!readable_lines(HEAD "id 20261123T174502Z\n"), "two ids");

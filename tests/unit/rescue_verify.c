@@ -4,6 +4,7 @@
 #include "rescue/verify.h"
 
 static struct inventory inv;
+static struct conf conf;
 static struct verify_report report;
 
 static const struct verify_finding *find(const char *code, int cert)
@@ -17,7 +18,7 @@ static const struct verify_finding *find(const char *code, int cert)
 static int verify(void)
 {
 	verify_free(&report);
-	return verify_node(&inv, INV_NOW, &report);
+	return verify_node(&inv, &conf, INV_NOW, &report);
 }
 
 static void as_made(void)
@@ -93,6 +94,7 @@ int main(void)
 	if (!ok(inv_fixtures(), "openssl makes certificates"))
 		return done();
 	inv_make(&inv);
+	conf_default(&conf);
 	as_made();
 	only_good();
 	damage();

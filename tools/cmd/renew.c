@@ -19,7 +19,8 @@ static const struct common_help help = {
 	.summary =
 		"Renews the certificates of a Kubernetes node from the offline CA on the medium:\n"
 		"looks, plans, asks, signs, has every certificate judged twice, and changes the\n"
-		"node in one step or not at all. `certrescue undo` takes it back.",
+		"node in one step or not at all. `certrescue undo` takes it back. What no option\n"
+		"says is as certrescue.conf on the medium says it.",
 	.exit_codes = "  0   done\n"
 		      "  1   failed, the node unchanged\n"
 		      "  2   nothing is due\n"
@@ -74,6 +75,11 @@ static int parse(struct renew *r, int argc, char **argv)
 		{"key", ARGS_TEXT, &r->key, "new|keep", "private keys (default new)"},
 		{"validity", ARGS_DURATION, &r->validity, "DURATION",
 			"of the new certificates (default 8760h; never past the CA's end)"},
+		{"fix-modes", ARGS_FLAG, &r->fix_modes, NULL,
+			"also mend modes and owners of key files (0600, or as certrescue.conf "
+			"says)"},
+		{"conf", ARGS_TEXT, &r->conf_file, "FILE",
+			"the policy and defaults (default: certrescue.conf on the medium)"},
 		{"backdate", ARGS_DURATION, &r->backdate, "DURATION",
 			"begin that long before now (default 5m)"},
 		{"dry-run", ARGS_FLAG, &r->dry_run, NULL, "show the plan and write nothing"},
@@ -96,11 +102,11 @@ static int parse(struct renew *r, int argc, char **argv)
 		return rc;
 	if (!r->c.media && !r->ca)
 		wrong = "name the medium (--media DIR) or the CA's directory (--ca DIR)";
-	else if (strcmp(r->key, "new") != 0 && strcmp(r->key, "keep") != 0)
+	else if (r->key && strcmp(r->key, "new") != 0 && strcmp(r->key, "keep") != 0)
 		wrong = "--key is new or keep";
 	else if (r->drill && !r->dry_run)
 		wrong = "--drill goes with --dry-run";
-	else if (r->validity < CLOCK_HOUR)
+	else if (r->validity >= 0 && r->validity < CLOCK_HOUR)
 		wrong = "--validity is shorter than an hour";
 	if (!wrong)
 		return -1;
@@ -170,11 +176,16 @@ static int make_plan(struct renew *r, struct error *err)
 	policy.backdate = r->backdate;
 	policy.only_due = r->only_due;
 	policy.keep_keys = strcmp(r->key, "keep") == 0;
+	policy.min_rsa = r->conf.min_rsa;
 	for (size_t i = 0; i < r->store.n_cas; i++)
 		cas[i] = (struct plan_ca){
 			&r->store.cas[i].cert, r->store.cas[i].cluster, r->store.n_keys > 0};
 	r->result.before = &r->inv;
 	int rc = plan_make(&r->inv, cas, r->store.n_cas, &policy, &r->plan, err);
+	if (r->fix_modes && (rc == 0 || err->kind == ERR_NOTHING))
+		modes_plan(&r->inv, &r->conf, &r->plan);
+	if (r->plan.n_modes)
+		rc = 0;
 	r->result.plan = &r->plan;
 	free(cas);
 	return rc;
@@ -237,8 +248,6 @@ static int sign_planned(struct renew *r, struct error *err)
 /* Unlocks, signs and checks, all in memory; the signer is gone before anything is written. */
 static int sign(struct renew *r, struct error *err)
 {
-	sign_begin(&r->signing, &r->inv, &r->plan);
-	renew_ledger_open(r);
 	speaking = r;
 	if (r->passphrase_file) /* else a question may stand on the terminal meanwhile */
 		sign_watch(&r->signing, progress);
@@ -251,11 +260,23 @@ static int sign(struct renew *r, struct error *err)
 		rc = sign_planned(r, err);
 	signer_end(&r->signer); /* before anything of the node is changed */
 	if (rc == 0)
-		rc = render(&r->signing, kubelet_time(r), &r->entries, err);
+		rc = render(&r->signing, kubelet_time(r), r->conf.key_mode, &r->entries, err);
 	if (rc == 0)
 		renew_say(r, "%zu certificates signed, each accepted by two independent checks",
 			r->plan.renewed);
 	return rc;
+}
+
+/* Everything that will be written: what is renewed, then what only gets another mode. */
+static int prepare(struct renew *r, struct error *err)
+{
+	sign_begin(&r->signing, &r->inv, &r->plan);
+	renew_ledger_open(r);
+	if (r->plan.renewed && sign(r, err))
+		return -1;
+	signer_end(&r->signer); /* where nothing is renewed, nobody has told it yet */
+	modes_render(&r->inv, &r->plan, &r->entries);
+	return stage_preflight(&r->root, &r->entries, err);
 }
 
 static int write_node(struct renew *r, struct error *err)
@@ -284,7 +305,7 @@ static int run(struct renew *r, struct error *err)
 		root_lock(&r->root, err) || finish_pending(r, err))
 		return -1;
 	choose_id(r);
-	if (signer_scan(&r->signer, &ca, &r->store, err))
+	if (renew_policy(r, err) || signer_scan(&r->signer, &ca, &r->store, err))
 		return -1;
 	if (discover(&r->root, &r->inv, err))
 		return -1;
@@ -299,14 +320,14 @@ static int run(struct renew *r, struct error *err)
 			err, ERR_FAILED, NULL, "nothing was changed", "the plan cannot be shown");
 	if (rc)
 		return -1;
-	if (r->plan.renewed == 0)
+	if (r->plan.renewed == 0 && r->plan.n_modes == 0)
 		return error_set(err, ERR_PARTIAL, NULL, "see the reasons above",
 			"nothing can be renewed, though %zu are due", r->plan.refused);
 	if (r->dry_run && !r->drill)
 		return 0;
 	if (!r->dry_run && renew_confirm(r, err))
 		return -1;
-	if (sign(r, err) || stage_preflight(&r->root, &r->entries, err))
+	if (prepare(r, err))
 		return -1;
 	if (r->dry_run) {
 		renew_say(r, "drill: everything was done but writing; the node is unchanged");
@@ -337,6 +358,7 @@ static void clean(struct renew *r)
 	inventory_free(&r->after);
 	signer_end(&r->signer);
 	store_close(&r->store);
+	conf_free(&r->conf);
 	root_close(&r->root);
 }
 
@@ -344,9 +366,8 @@ int cmd_renew(int argc, char **argv)
 {
 	struct renew r = {
 		.c = COMMON_INIT,
-		.key = "new",
-		.validity = 8760 * (int64_t)CLOCK_HOUR,
-		.within = 30 * (int64_t)CLOCK_DAY,
+		.validity = -1,
+		.within = -1,
 		.backdate = 300,
 		.root = ROOT_INIT,
 		.signer = SIGNER_INIT,

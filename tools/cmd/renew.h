@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * renew: the state of one run of the main job, shared by its steps (renew.c in order, renew_ask.c,
- * renew_end.c).
+ * renew: the state of one run of the main job, shared by its steps (renew.c in order, renew_conf.c,
+ * renew_ask.c, renew_end.c).
  */
 #ifndef CMD_RENEW_H
 #define CMD_RENEW_H
 
 #include "cmd/ledger.h"
+#include "media/conf.h"
 #include "media/store.h"
 #include "node/discover.h"
 #include "rescue/clockgate.h"
 #include "rescue/commit.h"
+#include "rescue/modes.h"
 #include "rescue/render.h"
 #include "rescue/result.h"
 
 struct renew {
 	struct common c;
 	/* options */
-	const char *cluster, *ca, *passphrase_file, *key, *operator_name, *result_file;
-	int64_t validity, within, backdate;
-	bool only_due, yes, dry_run, drill, tables;
+	const char *cluster, *ca, *passphrase_file, *key, *operator_name, *result_file, *conf_file;
+	int64_t validity, within, backdate; /* -1: as certrescue.conf says */
+	bool only_due, yes, dry_run, drill, tables, fix_modes;
 	struct args_list evidence;
 	/* what it has at hand, in the order it comes */
 	char id[JOURNAL_ID];
 	struct root root;
+	struct conf conf;
 	struct signer signer;
 	struct store store; /* the CAs' certificates; their keys are the signer's */
 	struct inventory inv, after;
@@ -41,6 +44,12 @@ struct renew {
 
 /* Where people read along: nothing is printed with --quiet. Escaped; a line end is added. */
 void renew_say(const struct renew *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Reads certrescue.conf; what the options leave open is as it says. ERR_USAGE where an option asks
+ * for more than it allows.
+ */
+int renew_policy(struct renew *r, struct error *err);
 
 /* The node as check shows it, where --tables asks for it. */
 void renew_table(const struct renew *r, const struct inventory *inv, const char *title);

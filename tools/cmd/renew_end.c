@@ -56,7 +56,14 @@ int renew_verify(struct renew *r, struct error *err)
 			return failed(
 				err, path, "the key beside the new certificate is not its own");
 	}
-	renew_say(r, "read again from the disk: every new certificate is in place, with its key");
+	struct error mode = ERROR_INIT;
+	if (modes_verify(&r->root, &r->entries, &mode))
+		return failed(err, mode.path, mode.what);
+	if (r->plan.renewed)
+		renew_say(r, "read again from the disk: every new certificate is in place, with "
+			     "its key");
+	if (r->plan.n_modes)
+		renew_say(r, "read again from the disk: every key file has its new mode");
 	return 0;
 }
 
@@ -99,13 +106,16 @@ static void write_result(struct renew *r)
 
 static void last_words(const struct renew *r)
 {
-	char end[CLOCK_TEXT];
+	char end[CLOCK_TEXT], modes[48] = "";
 	if (r->dry_run)
 		return;
+	if (r->plan.n_modes)
+		snprintf(modes, sizeof(modes), ", %zu mode%s mended", r->plan.n_modes,
+			r->plan.n_modes == 1 ? "" : "s");
 	renew_say(r,
-		"done: %zu renewed, %zu kept, %zu left undone; good until %.10s; "
+		"done: %zu renewed, %zu kept, %zu left undone%s; good until %.10s; "
 		"`certrescue undo %s` takes it back",
-		r->plan.renewed, r->plan.kept, r->plan.refused,
+		r->plan.renewed, r->plan.kept, r->plan.refused, modes,
 		r->plan.until ? clock_text(r->plan.until, end) : "-", r->id);
 }
 

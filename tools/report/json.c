@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // json: check, plan, verify and report as one JSON object each.
+#include <stdio.h>
+
 #include "base/json.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -113,6 +115,32 @@ static void certificates(struct json *j, const char *key, const struct inventory
 	json_end(j, ']');
 }
 
+static void one_mode(struct json *j, const char *key, mode_t mode)
+{
+	char text[8];
+	snprintf(text, sizeof(text), "%04o", (unsigned)mode & 07777);
+	json_put(j, key, text);
+}
+
+/* Files whose mode or owner is mended; what they had, and what they get. */
+static void modes(struct json *j, const struct inventory *inv, const struct plan *plan)
+{
+	json_key(j, "modes");
+	json_array(j);
+	for (size_t i = 0; inv && plan && i < plan->n_modes; i++) {
+		const struct plan_mode *m = &plan->modes[i];
+		const struct inv_file *f = &inv->files[m->file];
+		json_object(j);
+		json_put(j, "path", f->real);
+		one_mode(j, "old_mode", f->st.st_mode);
+		one_mode(j, "new_mode", m->mode);
+		json_put_int(j, "old_owner", f->st.st_uid);
+		json_put_int(j, "new_owner", m->uid);
+		json_end(j, '}');
+	}
+	json_end(j, ']');
+}
+
 static void done(struct json *j)
 {
 	json_end(j, '}');
@@ -160,6 +188,7 @@ void report_json_plan(struct buf *out, const struct inventory *inv, const struct
 	json_put_int(&j, "refused", (int64_t)plan->refused);
 	until(&j, plan->until);
 	certificates(&j, "certificates", inv, plan, now, within);
+	modes(&j, inv, plan);
 	findings(&j, inv);
 	done(&j);
 }
@@ -226,6 +255,7 @@ void report_json_result(struct buf *out, const struct result *r)
 	until(&j, c.until);
 	certificates(&j, "certificates", r->before, r->plan, r->started, within);
 	certificates(&j, "after", r->after, NULL, r->finished, within);
+	modes(&j, r->before, r->plan);
 	findings(&j, inv);
 	done(&j);
 }

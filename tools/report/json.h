@@ -13,7 +13,11 @@
 #include "rescue/verify.h"
 
 void report_json_check(struct buf *out, const struct inventory *inv, int64_t now, int64_t within);
-/* check's object, each certificate with "action" and "reason", and "cluster", "until". */
+/*
+ * check's object, each certificate with "action" and "reason", and "cluster", "until", "modes"
+ * (what
+ * --fix-modes changes: path, old_mode, new_mode, old_owner, new_owner).
+ */
 void report_json_plan(struct buf *out, const struct inventory *inv, const struct plan *plan,
 	int64_t now, int64_t within);
 /* check's object without states that depend on a threshold: "ok" and "problem" a certificate. */

@@ -125,11 +125,35 @@ static void kept_leaves(struct buf *out, const struct inventory *inv, const stru
 	}
 }
 
+/* Files that get another mode or owner, and perhaps nothing else. */
+static void mode_lines(
+	struct buf *out, const struct inventory *inv, const struct plan *plan, bool colour)
+{
+	for (size_t i = 0; i < plan->n_modes; i++) {
+		const struct plan_mode *m = &plan->modes[i];
+		const struct stat *st = &inv->files[m->file].st;
+		struct buf relative = BUF_INIT;
+		rows_relative(&relative, inv->files[m->file].real);
+		row_cell(out, "mode", 8, ROW_GREEN, colour);
+		row_cell(out, buf_text(&relative), PLACE_COLUMNS, ROW_PLAIN, false);
+		buf_printf(out, "  %04o becomes %04o", (unsigned)st->st_mode & 07777,
+			(unsigned)m->mode);
+		if (m->uid != st->st_uid)
+			buf_printf(out, "; owner %u:%u becomes %u:%u", (unsigned)st->st_uid,
+				(unsigned)st->st_gid, (unsigned)m->uid, (unsigned)m->gid);
+		buf_str(out, "\n");
+		buf_free(&relative);
+	}
+}
+
 static void counts(struct buf *out, const struct plan *plan)
 {
 	char when[CLOCK_TEXT];
 	buf_printf(out, "%zu to renew, %zu to keep, %zu refused", plan->renewed, plan->kept,
 		plan->refused);
+	if (plan->n_modes)
+		buf_printf(
+			out, ", %zu mode%s to mend", plan->n_modes, plan->n_modes == 1 ? "" : "s");
 	if (plan->until)
 		buf_printf(out, "; good until %s", date(plan->until, when));
 	if (plan->cluster && *plan->cluster) {
@@ -160,6 +184,7 @@ void text_plan(struct buf *out, const struct inventory *inv, const struct plan *
 	plan_lines(out, inv, plan, PLAN_RENEW, colour);
 	plan_lines(out, inv, plan, PLAN_REBUILD, colour);
 	plan_lines(out, inv, plan, PLAN_REFUSE, colour);
+	mode_lines(out, inv, plan, colour);
 	kept_leaves(out, inv, plan);
 	kept_line(out, inv, plan);
 	findings(out, inv, colour);

@@ -17,7 +17,9 @@ struct entry {
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
-	char *like; /* the file whose extended attributes it gets; NULL: none */
+	char *like;  /* the file whose extended attributes it gets; NULL: none */
+	bool mended; /* its mode or owner is mended: no access list, which would widen it again */
+	bool only_mode; /* nothing else changes: the content is the old one */
 	/* What must be there when it is replaced; had_old false: nothing may be there. */
 	bool had_old;
 	struct stat old;

@@ -59,7 +59,10 @@ void journal_write(const struct journal *j, struct buf *out)
 	}
 	for (size_t i = 0; i < j->n_entries; i++) {
 		const struct journal_entry *e = &j->entries[i];
-		buf_printf(out, "\nentry %s %s %zu %s %s %s ", e->link ? "link" : "file",
+		buf_printf(out, "\nentry %s %s %zu %s %s %s ",
+			e->link        ? "link"
+			: e->only_mode ? "mode"
+				       : "file",
 			e->had_old ? "replace" : "create", e->place, e->name,
 			e->had_old ? e->old_sha : "-", e->new_sha);
 		encode(out, e->path);
@@ -118,8 +121,10 @@ static bool read_entry(struct journal *j, char *line)
 		return false;
 	struct journal_entry e = {.link = strcmp(type, "link") == 0,
 		.had_old = strcmp(how, "replace") == 0,
+		.only_mode = strcmp(type, "mode") == 0,
 		.place = place};
-	if ((!e.link && strcmp(type, "file") != 0) || (!e.had_old && strcmp(how, "create") != 0) ||
+	if ((!e.link && !e.only_mode && strcmp(type, "file") != 0) ||
+		(!e.had_old && (e.only_mode || strcmp(how, "create") != 0)) ||
 		strspn(name, "0123456789") != strlen(name) || !is_digest(new) ||
 		(e.had_old ? !is_digest(old) : strcmp(old, "-") != 0))
 		return false;

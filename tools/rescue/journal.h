@@ -16,10 +16,12 @@
  *   id ID
  *   node NAME
  *   place DIRECTORY                                        (numbered from 0)
- *   entry file|link replace|create PLACE STAGED OLD NEW PATH   (digests in hex, - for none)
+ *   entry file|link|mode replace|create PLACE STAGED OLD NEW PATH   (digests in hex, - for none)
  *   dir SECONDS NANOSECONDS PATH                           (a touched directory's mtime before)
  *   sum SHA256
- * Paths and names are percent-encoded (all but A-Za-z0-9._/-).
+ * Paths and names are percent-encoded (all but A-Za-z0-9._/-). Digests are SHA-256 of a file's
+ * bytes or a link's text; "mode" is a file that keeps its bytes, and tx_digest says what its
+ * digests are.
  */
 #ifndef RESCUE_JOURNAL_H
 #define RESCUE_JOURNAL_H
@@ -38,6 +40,7 @@
 
 struct journal_entry {
 	bool link, had_old;
+	bool only_mode;
 	size_t place;
 	char name[24]; /* digits; in the place's directory */
 	char old_sha[JOURNAL_HEX], new_sha[JOURNAL_HEX];

@@ -19,6 +19,7 @@ void plan_free(struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++)
 		free(plan->items[i].reason);
 	free(plan->items);
+	free(plan->modes);
 	*plan = (struct plan){0};
 }
 
@@ -71,11 +72,12 @@ static bool can_make(enum key_alg alg, int bits)
 	       alg == KEY_P521;
 }
 
-/* The size of the new key: of RSA the next that is made here. */
-static int new_bits(enum key_alg alg, int bits)
+/* The size of the new key: of RSA the next that is made here, and no less than the policy wants. */
+static int new_bits(enum key_alg alg, int bits, int min_rsa)
 {
 	if (alg != KEY_RSA || bits > 4096)
 		return bits;
+	bits = bits < min_rsa ? min_rsa : bits;
 	return bits <= 2048 ? 2048 : bits <= 3072 ? 3072 : 4096;
 }
 
@@ -135,7 +137,8 @@ static bool choose_key(const struct maker *m, const struct inv_cert *c, struct p
 	char *before = item->reason;
 	item->key = c->cert.key;
 	item->new_key = !kept;
-	item->key_bits = kept ? c->cert.key_bits : new_bits(c->cert.key, c->cert.key_bits);
+	item->key_bits = kept ? c->cert.key_bits
+			      : new_bits(c->cert.key, c->cert.key_bits, m->policy->min_rsa);
 	item->reason = NULL;
 	if (kept && good)
 		decide(item, PLAN_RENEW, xasprintf("%s; %s", before, kept));

@@ -25,11 +25,12 @@ struct policy {
 	int64_t backdate; /* seconds; notBefore = now - backdate */
 	bool only_due;
 	bool keep_keys;
+	int min_rsa; /* bits of new RSA keys at least */
 };
 
 #define POLICY_DEFAULT                                                                             \
 	{                                                                                          \
-		.within = 30 * 86400, .validity = 8760 * 3600, .backdate = 300                     \
+		.within = 30 * 86400, .validity = 8760 * 3600, .backdate = 300, .min_rsa = 2048    \
 	}
 
 enum plan_action { PLAN_KEEP, PLAN_RENEW, PLAN_REBUILD, PLAN_REFUSE };
@@ -52,6 +53,14 @@ struct plan_item {
 		       * embeds; -1: none */
 };
 
+/* A file with a private key whose mode or owner is mended (modes.h). */
+struct plan_mode {
+	size_t file; /* index in the inventory */
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
 struct plan {
 	struct plan_item *items; /* one for each certificate of the inventory, in its order */
 	size_t n;
@@ -59,6 +68,8 @@ struct plan {
 		refused;     /* counts; kept counts leaves only, refused those that are due */
 	int64_t until;       /* the earliest not_after of the leaves after the rescue; 0: none */
 	const char *cluster; /* of the CAs used; NULL where nothing is renewed */
+	struct plan_mode *modes;
+	size_t n_modes; /* 0 unless modes_plan was asked for */
 };
 
 /*

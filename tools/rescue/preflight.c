@@ -75,7 +75,7 @@ static int check_target(int dir, const char *base, struct entry *e, struct error
 			e->had_old = false;
 		return e->had_old ? changed(e, err) : 0;
 	}
-	tx_digest(dir, base, hex);
+	tx_digest(dir, base, e->only_mode, hex);
 	if (e->link) { /* whatever stands there now is what is replaced */
 		if (!S_ISLNK(st.st_mode) && !S_ISREG(st.st_mode))
 			return error_set(err, ERR_FAILED, e->path, "remove what stands there",
@@ -87,6 +87,8 @@ static int check_target(int dir, const char *base, struct entry *e, struct error
 	}
 	for (size_t i = 0; i < SHA256_SIZE; i++)
 		snprintf(want + 2 * i, 3, "%02x", e->old_sha[i]);
+	if (e->only_mode)
+		tx_digest_mode(want, e->old.st_mode, e->old.st_uid, e->old.st_gid);
 	if (!e->had_old || !S_ISREG(st.st_mode) || st.st_ino != e->old.st_ino ||
 		st.st_dev != e->old.st_dev || strcmp(hex, want) != 0)
 		return changed(e, err);

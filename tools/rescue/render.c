@@ -57,6 +57,7 @@ struct job {
 	struct entries *entries;
 	bool *done; /* by inventory file: it has an entry */
 	int64_t now;
+	mode_t key_mode;
 };
 
 static const struct plan_item *item_of(const struct job *j, size_t cert)
@@ -159,7 +160,7 @@ static int render_key_file(struct job *j, size_t i, struct error *err)
 		return 0;
 	if (c->key_state == INV_KEY_MISSING) {
 		struct entry *lost = entries_add(j->entries, c->key_path);
-		lost->mode = 0600;
+		lost->mode = j->key_mode;
 		lost->uid = j->inv->files[c->file].st.st_uid;
 		lost->gid = j->inv->files[c->file].st.st_gid;
 		key_write(&lost->content, &r->key, KEY_FORM_TRADITIONAL);
@@ -321,7 +322,7 @@ static int render_kubelet(struct job *j, size_t i, struct error *err)
 	char *name = render_kubelet_name(j->inv->kubelet_dir, j->now);
 	struct entry *e = entries_add(j->entries, name);
 	int rc = 0;
-	e->mode = 0600;
+	e->mode = j->key_mode;
 	e->like = xstrdup(f->real);
 	e->uid = f->st.st_uid;
 	e->gid = f->st.st_gid;
@@ -408,10 +409,14 @@ static int check_written(const struct job *j, size_t i, struct error *err)
 	return 0;
 }
 
-int render(
-	const struct signing *s, int64_t kubelet_time, struct entries *entries, struct error *err)
+int render(const struct signing *s, int64_t kubelet_time, mode_t key_mode, struct entries *entries,
+	struct error *err)
 {
-	struct job j = {.s = s, .inv = s->inv, .entries = entries, .now = kubelet_time};
+	struct job j = {.s = s,
+		.inv = s->inv,
+		.entries = entries,
+		.now = kubelet_time,
+		.key_mode = key_mode};
 	int rc = 0;
 	j.done = xmalloc(s->inv->n_files + 1);
 	for (size_t i = 0; rc == 0 && i < s->inv->n_certs; i++) {

@@ -13,9 +13,12 @@
  * Fills entries, pairs adjacent, the kubelet's symlink last. Every result is read again and must
  * hold the planned certificate and its key (opinion_pair on the bytes that will be written).
  */
-/* kubelet_time: the time in the name of the kubelet's new file, which must not exist. */
-int render(
-	const struct signing *s, int64_t kubelet_time, struct entries *entries, struct error *err);
+/*
+ * kubelet_time: the time in the name of the kubelet's new file, which must not exist. key_mode: of
+ * new files that hold a key; the others keep the mode they have.
+ */
+int render(const struct signing *s, int64_t kubelet_time, mode_t key_mode, struct entries *entries,
+	struct error *err);
 
 /* DIR/kubelet-client-YYYY-MM-DD-HH-MM-SS.pem, as the kubelet names its files; owned by the caller.
  */

@@ -135,10 +135,15 @@ static int fill_journal(
 		struct journal_entry *x = &j->entries[j->n_entries++];
 		x->link = e->link;
 		x->had_old = e->had_old;
+		x->only_mode = e->only_mode;
 		x->path = xstrdup(e->path);
 		snprintf(x->name, sizeof(x->name), "%03zu", i);
 		hex_of(e->old_sha, x->old_sha);
 		sha256_hex(buf_bytes(&e->content), x->new_sha);
+		if (e->only_mode) {
+			tx_digest_mode(x->old_sha, e->old.st_mode, e->old.st_uid, e->old.st_gid);
+			tx_digest_mode(x->new_sha, e->mode, e->uid, e->gid);
+		}
 		if (choose_place(tx, id, e->path, &x->place, err))
 			return -1;
 		note_dir(tx, e->path, err);
@@ -161,6 +166,8 @@ static int copy_attributes(const struct root *root, const struct entry *e, int f
 	ssize_t all = flistxattr(like, names, sizeof(names));
 	int rc = 0;
 	for (char *n = names; rc == 0 && all > 0 && n < names + all; n += strlen(n) + 1) {
+		if (e->mended && strcmp(n, "system.posix_acl_access") == 0)
+			continue;
 		ssize_t len = fgetxattr(like, n, value, sizeof(value));
 		if (len >= 0)
 			rc = change_xattr(fd, n, value, (size_t)len);
@@ -179,7 +186,10 @@ static int stage_file(const struct root *root, const struct entry *e, int place,
 	int fd = change_create(place, name, buf_bytes(&e->content));
 	if (fd < 0)
 		return -1;
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, e->old.st_mtim};
 	int rc = copy_attributes(root, e, fd);
+	if (rc == 0 && e->only_mode)
+		rc = change_times(place, name, times);
 	if (rc == 0)
 		rc = change_sync(fd);
 	int saved = errno;
@@ -201,7 +211,7 @@ static int write_all(struct tx *tx, const struct entries *entries, struct error 
 	}
 	for (size_t i = 0; i < entries->n; i++) {
 		const struct journal_entry *x = &tx->j.entries[i];
-		tx_digest(tx->slots[i].place, x->name, hex);
+		tx_digest(tx->slots[i].place, x->name, x->only_mode, hex);
 		if (strcmp(hex, x->new_sha) != 0)
 			return error_set(err, ERR_FAILED, entries->v[i].path,
 				"nothing was changed; the disk may be failing: check it",

@@ -88,7 +88,16 @@ void tx_close(struct tx *tx)
 	*tx = (struct tx){.state = -1};
 }
 
-void tx_digest(int dir, const char *name, char hex[JOURNAL_HEX])
+void tx_digest_mode(char hex[JOURNAL_HEX], mode_t mode, uid_t uid, gid_t gid)
+{
+	struct buf all = BUF_INIT;
+	buf_printf(
+		&all, "%s %04o %u:%u\n", hex, (unsigned)mode & 07777, (unsigned)uid, (unsigned)gid);
+	sha256_hex(buf_bytes(&all), hex);
+	buf_free(&all);
+}
+
+void tx_digest(int dir, const char *name, bool with_mode, char hex[JOURNAL_HEX])
 {
 	struct stat st;
 	struct buf b = BUF_INIT;
@@ -112,13 +121,15 @@ void tx_digest(int dir, const char *name, char hex[JOURNAL_HEX])
 	}
 	sha256_hex(buf_bytes(&b), hex);
 	buf_wipe(&b);
+	if (with_mode)
+		tx_digest_mode(hex, st.st_mode, st.st_uid, st.st_gid);
 }
 
 enum tx_side tx_side(const struct tx *tx, size_t i)
 {
 	const struct journal_entry *e = &tx->j.entries[i];
 	char hex[JOURNAL_HEX];
-	tx_digest(tx->slots[i].dir, tx->slots[i].base, hex);
+	tx_digest(tx->slots[i].dir, tx->slots[i].base, e->only_mode, hex);
 	if (strcmp(hex, e->new_sha) == 0)
 		return TX_NEW;
 	return strcmp(hex, e->had_old ? e->old_sha : "-") == 0 ? TX_OLD : TX_OTHER;

@@ -36,8 +36,14 @@ enum tx_side {
 };
 enum tx_side tx_side(const struct tx *tx, size_t entry);
 
-/* The digest of what name in dir is: a file's bytes, a link's text; "-" where there is nothing. */
-void tx_digest(int dir, const char *name, char hex[JOURNAL_HEX]);
+/*
+ * The digest of what name in dir is: a file's bytes, a link's text; "-" where there is nothing.
+ * with_mode, for entries that keep their bytes: that of the file's digest, mode and owners, else
+ * old and new could not be told apart.
+ */
+void tx_digest(int dir, const char *name, bool with_mode, char hex[JOURNAL_HEX]);
+/* The same for a file that is known by its digest. */
+void tx_digest_mode(char hex[JOURNAL_HEX], mode_t mode, uid_t uid, gid_t gid);
 
 /* Writes a file of the state directory whole (NAME.tmp, synced) without putting it in place yet. */
 int tx_record_prepare(struct tx *tx, const char *name, struct bytes content);

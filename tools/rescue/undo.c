@@ -17,7 +17,7 @@ static bool kept(const struct tx *tx, size_t i)
 {
 	const struct journal_entry *e = &tx->j.entries[i];
 	char hex[JOURNAL_HEX];
-	tx_digest(tx->slots[i].place, e->name, hex);
+	tx_digest(tx->slots[i].place, e->name, e->only_mode, hex);
 	return strcmp(hex, e->had_old ? e->old_sha : "-") == 0;
 }
 

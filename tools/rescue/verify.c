@@ -5,22 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "pki/chain.h"
 #include "pki/lint.h"
 #include "pki/opinion.h"
 #include "pki/pem.h"
-#include "rescue/verify.h"
+#include "rescue/comply.h"
+#include "rescue/verify_work.h"
 
 #define RENEW "certrescue renew makes a new one"
-
-struct verify {
-	const struct inventory *inv;
-	int64_t now;
-	struct verify_report *out;
-};
 
 /* --- findings ------------------------------------------------------------------------------- */
 
@@ -38,11 +32,7 @@ static void add(struct verify_report *r, int cert, const char *path, const char 
 		xstrdup(path), code, xstrdup(text), xstrdup(remedy ? remedy : ""), cert};
 }
 
-static void found(const struct verify *v, size_t i, const char *code, const char *remedy,
-	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-
-/* A finding about certificate i; the first one is its verdict. */
-static void found(const struct verify *v, size_t i, const char *code, const char *remedy,
+void verify_found(const struct verify *v, size_t i, const char *code, const char *remedy,
 	const char *fmt, ...)
 {
 	char text[1024];
@@ -55,6 +45,24 @@ static void found(const struct verify *v, size_t i, const char *code, const char
 	add(v->out, (int)i, buf_text(&place), code, remedy, text);
 	buf_free(&place);
 	v->out->certs[i].verdict = VERIFY_BAD;
+}
+
+void verify_file(const struct verify *v, int cert, const char *path, const char *code,
+	const char *remedy, const char *fmt, ...)
+{
+	char what[1024];
+	struct buf text = BUF_INIT;
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (cert >= 0) {
+		buf_printf(&text, "%s ", path);
+		v->out->certs[cert].verdict = VERIFY_BAD;
+	}
+	buf_str(&text, what);
+	add(v->out, cert, path, code, remedy, buf_text(&text));
+	buf_free(&text);
 }
 
 bool verify_ours(const struct inv_cert *c)
@@ -73,8 +81,7 @@ bool verify_counts(const struct inventory *inv, const struct inv_finding *f)
 	return false;
 }
 
-/* Has discovery said this already? */
-static bool said(const struct inventory *inv, size_t file, const char *code)
+bool verify_said(const struct inventory *inv, size_t file, const char *code)
 {
 	for (size_t i = 0; i < inv->n_findings; i++)
 		if (strcmp(inv->findings[i].code, code) == 0 &&
@@ -115,10 +122,10 @@ static void check_times(const struct verify *v, size_t i)
 	const struct inv_cert *c = &v->inv->certs[i];
 	char when[CLOCK_TEXT];
 	if (v->now > c->cert.not_after)
-		found(v, i, "expired", remedy(c, "the CA itself has to be renewed"), "expired %s",
-			clock_distance(c->cert.not_after - v->now, when));
+		verify_found(v, i, "expired", remedy(c, "the CA itself has to be renewed"),
+			"expired %s", clock_distance(c->cert.not_after - v->now, when));
 	else if (v->now < c->cert.not_before)
-		found(v, i, "not-yet-valid", "check the clock of this machine first",
+		verify_found(v, i, "not-yet-valid", "check the clock of this machine first",
 			"not valid before %s", clock_text(c->cert.not_before, when));
 }
 
@@ -166,9 +173,15 @@ static void check_issuer(const struct verify *v, size_t i)
 		right = right ? right : ca;
 	}
 	if (right)
-		found(v, i, "chain", "put the certificate that belongs here back",
+		verify_found(v, i, "chain", "put the certificate that belongs here back",
 			"%s issued it, but only what the CA in %s issued is trusted here",
 			issuer->name, v->inv->files[right->file].path);
+}
+
+/* mbedTLS refuses it as such; what is to be said of that is comply's. */
+static bool short_rsa(const struct cert *c)
+{
+	return c->key == KEY_RSA && c->key_bits < 2048;
 }
 
 static void check_chain(const struct verify *v, size_t i)
@@ -176,18 +189,22 @@ static void check_chain(const struct verify *v, size_t i)
 	static const unsigned each[] = {EKU_SERVER, EKU_CLIENT};
 	const struct inv_cert *c = &v->inv->certs[i];
 	const struct cert *ca = &v->inv->certs[c->issuer].cert;
+	if (comply_weak_signature(&c->cert))
+		return; /* nothing can be said of a signature that anybody could have made */
 	struct error err = ERROR_INIT;
 	struct chain_ask ask = {.roots = ca, .n_roots = 1};
 	ask.now = fair_time(v, &c->cert, ca);
 	for (size_t k = 0; k < 2; k++) {
 		ask.purpose = purpose(c) == EKU_ANY ? (unsigned)EKU_ANY : purpose(c) & each[k];
 		if (ask.purpose && chain_verify(&c->cert, &ask, &err)) {
-			found(v, i, "chain", RENEW, "does not verify under its CA: %s", err.what);
+			verify_found(
+				v, i, "chain", RENEW, "does not verify under its CA: %s", err.what);
 			return;
 		}
 	}
-	if (opinion_chain(c->cert.raw, ca->raw, ask.now, &err))
-		found(v, i, "chain", RENEW, "mbedTLS refuses it under its CA: %s", err.what);
+	if (!short_rsa(&c->cert) && !short_rsa(ca) &&
+		opinion_chain(c->cert.raw, ca->raw, ask.now, &err))
+		verify_found(v, i, "chain", RENEW, "mbedTLS refuses it under its CA: %s", err.what);
 }
 
 /* The key as it stands in the file, not as discovery understood it. */
@@ -215,76 +232,24 @@ static void check_pair(const struct verify *v, size_t i)
 	case INV_KEY_MISSING:
 		/* That is how a CA should be: its key is offline. */
 		if (!c->is_ca)
-			found(v, i, "pair", RENEW, "its private key is missing");
+			verify_found(v, i, "pair", RENEW, "its private key is missing");
 		return;
 	case INV_KEY_UNREADABLE:
-		found(v, i, "pair", remedy(c, "bring a good copy of the key"),
+		verify_found(v, i, "pair", remedy(c, "bring a good copy of the key"),
 			"its private key %s cannot be read", v->inv->files[c->key_file].path);
 		return;
 	case INV_KEY_MISMATCH:
-		found(v, i, "pair", remedy(c, "bring the CA's own key"),
+		verify_found(v, i, "pair", remedy(c, "bring the CA's own key"),
 			"the private key in %s is another one's", v->inv->files[c->key_file].path);
 		return;
 	case INV_KEY_OK:
 		break;
 	}
 	if (key_text(v->inv, c, &text))
-		found(v, i, "pair", RENEW, "its private key cannot be read");
+		verify_found(v, i, "pair", RENEW, "its private key cannot be read");
 	else if (opinion_pair(c->cert.raw, buf_bytes(&text), &err))
-		found(v, i, "pair", RENEW, "mbedTLS refuses the key pair: %s", err.what);
+		verify_found(v, i, "pair", RENEW, "mbedTLS refuses the key pair: %s", err.what);
 	buf_wipe(&text);
-}
-
-static void check_mode(const struct verify *v, size_t i)
-{
-	const struct inv_cert *c = &v->inv->certs[i];
-	if (c->key_state == INV_KEY_NONE || c->key_state == INV_KEY_MISSING)
-		return;
-	const struct inv_file *f = &v->inv->files[c->key_file];
-	unsigned mode = (unsigned)f->st.st_mode & 07777;
-	if (!(mode & ~0600u))
-		return;
-	found(v, i, "mode", "chmod 0600 the file", "%s holds a private key and has mode %04o",
-		f->path, mode);
-}
-
-static bool has_name(const struct cert *c, const char *name)
-{
-	struct bytes rest = c->san, value;
-	enum san_kind kind;
-	while (rest.p && cert_san_next(&rest, &kind, &value) > 0)
-		if (kind == SAN_DNS && value.n == strlen(name) &&
-			strncasecmp((const char *)value.p, name, value.n) == 0)
-			return true;
-	return false;
-}
-
-static void check_name(const struct verify *v, size_t i)
-{
-	const struct inv_cert *c = &v->inv->certs[i];
-	const char *node = v->inv->node;
-	const char *copied = "was it copied from another node? put this node's own back";
-	struct buf cn = BUF_INIT;
-	if (!node || said(v->inv, c->file, "identity"))
-		return;
-	switch (c->role) {
-	case ROLE_KUBELET_CLIENT:
-		cert_common_name(&cn, c->cert.subject);
-		if (strncmp(buf_text(&cn), "system:node:", 12) != 0 ||
-			strcmp(buf_text(&cn) + 12, node) != 0)
-			found(v, i, "name", copied, "its CN is %s, but this node is %s",
-				buf_text(&cn), node);
-		break;
-	case ROLE_APISERVER:
-	case ROLE_ETCD_SERVER:
-	case ROLE_ETCD_PEER:
-		if (!has_name(&c->cert, node))
-			found(v, i, "name", copied, "it does not carry the node's name %s", node);
-		break;
-	default:
-		break;
-	}
-	buf_free(&cn);
 }
 
 /* What discovery said about a certificate that it could not read. */
@@ -315,9 +280,9 @@ static void check_cert(const struct verify *v, size_t i)
 	if (!c->readable) {
 		const struct inv_finding *f = about(v->inv, c);
 		if (f)
-			found(v, i, f->code, f->remedy, "%s", f->text);
+			verify_found(v, i, f->code, f->remedy, "%s", f->text);
 		else
-			found(v, i, "unreadable", remedy(c, "bring a good copy of it"),
+			verify_found(v, i, "unreadable", remedy(c, "bring a good copy of it"),
 				"cannot be read: %s", c->problem ? c->problem : "damaged");
 		return;
 	}
@@ -326,18 +291,18 @@ static void check_cert(const struct verify *v, size_t i)
 		return;
 	}
 	if (lint_cert(&c->cert, &err))
-		found(v, i, "lint", remedy(c, ""), "Kubernetes (Go) would refuse it: %s", err.what);
+		verify_found(v, i, "lint", remedy(c, ""), "Kubernetes (Go) would refuse it: %s",
+			err.what);
 	check_times(v, i);
 	if (c->issuer < 0)
-		found(v, i, "unknown-issuer", "bring the right CA back to the node",
+		verify_found(v, i, "unknown-issuer", "bring the right CA back to the node",
 			"no CA on this node issued it");
 	else
 		check_chain(v, i);
 	if (c->issuer >= 0)
 		check_issuer(v, i);
 	check_pair(v, i);
-	check_mode(v, i);
-	check_name(v, i);
+	comply_cert(v, i);
 }
 
 /* --- kubeconfigs and the kubelet ------------------------------------------------------------ */
@@ -379,8 +344,8 @@ static void check_trust(const struct verify *v, size_t file, const struct kubeco
 			return;
 		seen = (int)i;
 	}
-	if (seen >= 0 && inv->certs[seen].readable && !said(inv, file, "ca-differs"))
-		found(v, (size_t)seen, "wrong-ca",
+	if (seen >= 0 && inv->certs[seen].readable && !verify_said(inv, file, "ca-differs"))
+		verify_found(v, (size_t)seen, "wrong-ca",
 			"put the cluster's CA (ca.crt) into certificate-authority-data",
 			"the CA in it did not issue the API server's certificate");
 }
@@ -415,9 +380,10 @@ static void check_kubelet(const struct verify *v)
 	free(path);
 }
 
-int verify_node(const struct inventory *inv, int64_t now, struct verify_report *out)
+int verify_node(const struct inventory *inv, const struct conf *conf, int64_t now,
+	struct verify_report *out)
 {
-	struct verify v = {inv, now, out};
+	struct verify v = {inv, conf, now, out};
 	*out = (struct verify_report){.n_certs = inv->n_certs};
 	out->certs = xmalloc((inv->n_certs + 1) * sizeof(*out->certs));
 	for (size_t i = 0; i < inv->n_certs; i++)
@@ -426,6 +392,7 @@ int verify_node(const struct inventory *inv, int64_t now, struct verify_report *
 		if (inv->files[i].format == INV_KUBECONFIG)
 			check_kubeconfig(&v, i);
 	check_kubelet(&v);
+	comply_files(&v);
 	for (size_t i = 0; i < inv->n_findings; i++)
 		if (verify_counts(inv, &inv->findings[i]) && !repeated(inv, &inv->findings[i]))
 			add(out, -1, inv->findings[i].path, inv->findings[i].code,

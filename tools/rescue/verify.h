@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * verify: is a node consistent? Chains, key pairs, Go's rules, names, modes, kubeconfigs, the
- * kubelet's symlink. Works from the inventory and opens nothing: read the node again for a fresh
- * answer. Both opinions are asked (chain.h and lint.h are ours, opinion.h is mbedTLS).
+ * verify: is a node consistent, and as certrescue.conf wants it? Chains, key pairs, Go's rules,
+ * kubeconfigs, the kubelet's symlink; names, strength, validity and modes (comply.h). Works from
+ * the inventory and opens nothing: read the node again for a fresh answer. Both opinions are asked
+ * (chain.h and lint.h are ours, opinion.h is mbedTLS).
  */
 #ifndef RESCUE_VERIFY_H
 #define RESCUE_VERIFY_H
 
-#include "node/inventory.h"
+#include "media/conf.h"
 
 struct verify_finding {
-	char *path;
+	char *path;       /* the certificate's place, or the file or directory that is meant */
 	const char *code; /* static: "expired", "chain", "pair", "mode", "name", "lint" ... */
 	char *text;
 	char *remedy;
@@ -44,7 +45,8 @@ bool verify_ours(const struct inv_cert *c);
 bool verify_counts(const struct inventory *inv, const struct inv_finding *f);
 
 /* 0: all is well (no findings). -1: out->findings says what is not. out is filled either way. */
-int verify_node(const struct inventory *inv, int64_t now, struct verify_report *out);
+int verify_node(const struct inventory *inv, const struct conf *conf, int64_t now,
+	struct verify_report *out);
 void verify_free(struct verify_report *r);
 
 #endif
