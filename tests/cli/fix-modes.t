@@ -73,6 +73,8 @@ id=$(ids)
 jq -e '.modes | length >= 6' "$T/medium/reports/cp-1/$id/report.json" >/dev/null && pass 'the report has them' || fail 'the report has them'
 like 'the report for people too' "$(cat "$T/medium/reports/cp-1/$id/report.txt")" '^mode +pki/sa.key +0644 becomes 0600$'
 like 'exit 0 in it' "$(cat "$T/medium/reports/cp-1/$id/report.txt")" 'RESULT renew exit=0 node=cp-1 renewed=0 '
+like 'the ledger says which files' "$(jq -r 'select(.kind == "plan") | .modes[].path' "$T/medium/ledger/kubernetes.jsonl")" "^$P/sa.key$"
+is 'with its result' "$(jq -r 'select(.kind == "result") | .exit' "$T/medium/ledger/kubernetes.jsonl")" 0
 exits 0 'undo' undo
 as_before 'brings back modes, owners and times'
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Sourced by make-node: the files of a kubeadm node that hold no certificate (manifests, kubelet, operating system).
-# Uses make-node's variables: out etc style version etcdver pause etcdflags name ip endpoints rtc end now.
+# Uses make-node's variables: out etc style version etcdver pause etcdflags name ip urlip endpoints rtc end now.
 
 probe() { # NAME PATH PORT SCHEME HOST FAILURES [ready]: one probe of a static pod, as kubeadm writes it
 	cat <<END
@@ -65,21 +65,21 @@ usrcertmounts() {
 }
 
 etcd_yaml() {
-	local flags=(--advertise-client-urls=https://$ip:2379 --cert-file=/etc/kubernetes/pki/etcd/server.crt
+	local flags=(--advertise-client-urls=https://$urlip:2379 --cert-file=/etc/kubernetes/pki/etcd/server.crt
 		--client-cert-auth=true --data-dir=/var/lib/etcd)
 	case $style$etcdflags in
 	1.20*) ;;
 	*experimental) flags+=(--experimental-initial-corrupt-check=true --experimental-watch-progress-notify-interval=5s) ;;
 	*) flags+=(--feature-gates=InitialCorruptCheck=true) ;;
 	esac
-	flags+=(--initial-advertise-peer-urls=https://$ip:2380 --initial-cluster=$name=https://$ip:2380
-		--key-file=/etc/kubernetes/pki/etcd/server.key --listen-client-urls=https://127.0.0.1:2379,https://$ip:2379
-		--listen-metrics-urls=http://127.0.0.1:2381 --listen-peer-urls=https://$ip:2380 --name=$name
+	flags+=(--initial-advertise-peer-urls=https://$urlip:2380 --initial-cluster=$name=https://$urlip:2380
+		--key-file=/etc/kubernetes/pki/etcd/server.key --listen-client-urls=https://127.0.0.1:2379,https://$urlip:2379
+		--listen-metrics-urls=http://127.0.0.1:2381 --listen-peer-urls=https://$urlip:2380 --name=$name
 		--peer-cert-file=/etc/kubernetes/pki/etcd/peer.crt --peer-client-cert-auth=true
 		--peer-key-file=/etc/kubernetes/pki/etcd/peer.key --peer-trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt
 		--snapshot-count=10000 --trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt)
 	[ "$style" != 1.36 ] || flags+=(--watch-progress-notify-interval=5s)
-	pod etcd "kubeadm.kubernetes.io/etcd.advertise-client-urls: https://$ip:2379" "etcd:$etcdver" "${flags[@]}"
+	pod etcd "kubeadm.kubernetes.io/etcd.advertise-client-urls: https://$urlip:2379" "etcd:$etcdver" "${flags[@]}"
 	local live=/livez ready=/readyz p=2381
 	[ -z "$named" ] || p=probe-port
 	case $style in 1.20) live=/health ready='' ;; 1.29) live='/health?exclude=NOSPACE&serializable=true' ready='' ;; esac
@@ -129,7 +129,9 @@ apiserver_yaml() {
 END
 	[ "$style" != 1.20 ] || f+=(--insecure-port=0)
 	mapfile -t f < <(printf '%s\n' "${f[@]}" | sort)
-	pod kube-apiserver "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: $ip:6443" \
+	local endpoint=$urlip:6443
+	[ "$urlip" = "$ip" ] || endpoint="'$endpoint'"
+	pod kube-apiserver "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: $endpoint" \
 		"kube-apiserver:$version" "${f[@]}"
 	probe livenessProbe /livez $p HTTPS "$ip" 8
 	echo '    name: kube-apiserver'

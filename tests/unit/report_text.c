@@ -108,7 +108,8 @@ static void report(void)
 	ok(!strstr(buf_text(&b), "undo"), "and offers no undo");
 	buf_free(&b);
 	report_json_result(&b, &failed);
-	has_str(buf_text(&b), "\"certificates\":[],\"after\":[],\"findings\":[]}", "empty lists");
+	has_str(buf_text(&b), "\"certificates\":[],\"after\":[],\"modes\":[],\"findings\":[]}",
+		"empty lists");
 	has_str(buf_text(&b), "\"node\":null", "null for what is unknown");
 	buf_free(&b);
 }

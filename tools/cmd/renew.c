@@ -184,8 +184,10 @@ static int make_plan(struct renew *r, struct error *err)
 	int rc = plan_make(&r->inv, cas, r->store.n_cas, &policy, &r->plan, err);
 	if (r->fix_modes && (rc == 0 || err->kind == ERR_NOTHING))
 		modes_plan(&r->inv, &r->conf, &r->plan);
-	if (r->plan.n_modes)
+	if (r->plan.n_modes) {
+		*err = (struct error)ERROR_INIT;
 		rc = 0;
+	}
 	r->result.plan = &r->plan;
 	free(cas);
 	return rc;

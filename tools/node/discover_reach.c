@@ -49,6 +49,8 @@ static const char *host_of(const char *url, size_t *n)
 		return host + 1;
 	}
 	*n = strcspn(host, ":/?#,");
+	if (host[*n] == ':' && host[*n + 1 + strcspn(host + *n + 1, ":/?#,")] == ':')
+		*n = 0; /* two colons: a v6 address that lacks its brackets, which Go refuses */
 	return host;
 }
 

@@ -122,8 +122,7 @@ static void one_mode(struct json *j, const char *key, mode_t mode)
 	json_put(j, key, text);
 }
 
-/* Files whose mode or owner is mended; what they had, and what they get. */
-static void modes(struct json *j, const struct inventory *inv, const struct plan *plan)
+void report_json_modes(struct json *j, const struct inventory *inv, const struct plan *plan)
 {
 	json_key(j, "modes");
 	json_array(j);
@@ -188,7 +187,7 @@ void report_json_plan(struct buf *out, const struct inventory *inv, const struct
 	json_put_int(&j, "refused", (int64_t)plan->refused);
 	until(&j, plan->until);
 	certificates(&j, "certificates", inv, plan, now, within);
-	modes(&j, inv, plan);
+	report_json_modes(&j, inv, plan);
 	findings(&j, inv);
 	done(&j);
 }
@@ -255,7 +254,7 @@ void report_json_result(struct buf *out, const struct result *r)
 	until(&j, c.until);
 	certificates(&j, "certificates", r->before, r->plan, r->started, within);
 	certificates(&j, "after", r->after, NULL, r->finished, within);
-	modes(&j, r->before, r->plan);
+	report_json_modes(&j, r->before, r->plan);
 	findings(&j, inv);
 	done(&j);
 }

@@ -6,7 +6,7 @@
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
 
-#include "base/buf.h"
+#include "base/json.h"
 #include "node/inventory.h"
 #include "rescue/plan.h"
 #include "rescue/result.h"
@@ -20,6 +20,9 @@ void report_json_check(struct buf *out, const struct inventory *inv, int64_t now
  */
 void report_json_plan(struct buf *out, const struct inventory *inv, const struct plan *plan,
 	int64_t now, int64_t within);
+/* The plan's member "modes": files whose mode or owner is mended, what they had and what they get.
+ */
+void report_json_modes(struct json *j, const struct inventory *inv, const struct plan *plan);
 /* check's object without states that depend on a threshold: "ok" and "problem" a certificate. */
 void report_json_verify(struct buf *out, const struct inventory *inv,
 	const struct verify_report *verify, int64_t now);

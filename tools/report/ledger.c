@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ledger: the lines that a rescue leaves in the audit trail.
 #include "base/json.h"
+#include "report/json.h"
 #include "report/ledger.h"
 #include "report/text.h"
 
@@ -69,6 +70,7 @@ void report_ledger_plan(struct buf *out, const struct ledger_run *run, const str
 		json_end(&j, '}');
 	}
 	json_end(&j, ']');
+	report_json_modes(&j, s->inv, s->plan);
 	json_end(&j, '}');
 }
 
