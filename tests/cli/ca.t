@@ -9,10 +9,10 @@ echo 'not the right one at all' >"$T/wrong"
 
 # --- the command
 exits 0 'ca --help' "$C" ca --help
-for s in import show protect renew; do
+for s in init import show protect renew; do
 	like "ca --help names $s" "$out" "^  $s "
 done
-for s in import show protect renew; do
+for s in init import show protect renew; do
 	exits 0 "ca $s --help" "$C" ca $s --help
 	like "ca $s --help: usage" "$out" "^usage: certrescue ca $s "
 	like "ca $s --help: exit codes" "$out" '^  64  wrong usage'

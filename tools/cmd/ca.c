@@ -17,6 +17,7 @@ static const struct {
 	const char *name, *summary;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{"init", "make a new CA from cfssl's CSR JSON", ca_init},
 	{"import", "take the CAs out of a node's pki/, a directory or a file", ca_import},
 	{"show", "what CAs are in a directory, and what is wrong with them", ca_show},
 	{"protect", "encrypt the CA's keys, under a passphrase or shares of one", ca_protect},

@@ -10,6 +10,7 @@
 #include "media/authority.h"
 
 /* argv[0] is the subcommand's name; the exit code of the process is returned. */
+int ca_init(int argc, char **argv);
 int ca_show(int argc, char **argv);
 int ca_renew(int argc, char **argv);
 int ca_import(int argc, char **argv);
