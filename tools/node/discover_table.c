@@ -100,19 +100,19 @@ void discover_look(struct discovery *d)
 		if (root_list(d->root, *dir, DISCOVER_LOOK, &names, &err))
 			continue;
 		for (size_t i = 0; i < names.n; i++) {
+			if (!looks_like_certificate(names.v[i]))
+				continue;
 			char *path = path_join(*dir, names.v[i]);
-			struct claim *c = looks_like_certificate(names.v[i])
-						  ? evidence_claim(&d->ev, path)
-						  : NULL;
+			struct claim *c = evidence_claim(&d->ev, path);
 			if (c)
 				c->looked = true;
+			names.truncated |= !c;
 			free(path);
 		}
 		if (names.truncated)
 			discover_find(d, *dir, "too-many", false,
 				"move what does not belong there away",
-				"holds more than %d files; the rest was not looked at",
-				DISCOVER_LOOK);
+				"holds more files than are read; not all were looked at");
 		root_names_free(&names);
 	}
 }

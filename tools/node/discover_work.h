@@ -21,7 +21,7 @@
 #define DISCOVER_FILE (256 << 10) /* most bytes of one PEM file */
 #define DISCOVER_CERTS 20000
 #define DISCOVER_NAMES 256     /* most names read of one directory */
-#define DISCOVER_LOOK 20000    /* of one of the layout's own directories */
+#define DISCOVER_LOOK 100000   /* of one of the layout's own directories, whatever their kind */
 #define DISCOVER_EFFORT 100000 /* spent on signatures, in tenths of a millisecond or so */
 
 /* What the claims say of a file, beside what inv_file holds; same index. */

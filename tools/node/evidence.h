@@ -49,7 +49,7 @@ struct evidence {
 	bool control_plane, etcd;
 };
 
-#define EVIDENCE_MAX 30000 /* claims; more are dropped */
+#define EVIDENCE_MAX 21000 /* claims; more are dropped */
 
 /* A zeroed claim with this path; NULL where there are too many. */
 struct claim *evidence_claim(struct evidence *ev, const char *path);
