@@ -232,6 +232,14 @@ static void disagreement(void)
 	ok(key_sign(&k, SIG_ECDSA_SHA256, bytes_of("x"), &made, &err) < 0 && err.os == EBADMSG &&
 			made.n == 0,
 		"where mbedTLS does not come to the same signature, none is given (%s)", err.what);
+	for (enum key_alg alg = KEY_P256; alg <= KEY_P521; alg++) {
+		key_generate(&k, alg, 0, &err);
+		keyparts_ec(secret_bytes(&k.der), &ec);
+		*(uint8_t *)(uintptr_t)&ec.d.p[ec.d.n / 2] ^= 1;
+		ok(key_sign(&k, SIG_ECDSA_SHA256, bytes_of("x"), &made, &err) < 0 && made.n == 0,
+			"%s: a secret number that got damaged: both sign alike, and none is given",
+			curves[alg - KEY_P256].name);
+	}
 	key_generate(&k, KEY_P256, 0, &err);
 	ok(!mbed_sign(secret_bytes(&k.der), SIG_RSA_SHA256, bytes_of("x"), &made) && made.n == 0,
 		"mbedTLS makes no RSA signature with an EC key");

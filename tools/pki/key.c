@@ -289,6 +289,17 @@ static bool same_by_mbedtls(
 	return same;
 }
 
+/* P-256 by BearSSL, which is twice as fast: mbedTLS has come to the same signature already. */
+static bool verified(
+	const struct key *k, enum sig_alg sig, struct bytes data, struct bytes signature)
+{
+	struct spki s;
+	if (k->alg != KEY_P256)
+		return mbed_verify(buf_bytes(&k->spki), sig, data, signature);
+	return spki_parse(buf_bytes(&k->spki), &s, NULL) == 0 &&
+	       bearssl_ec_verify(k->alg, s.key, sig, data, signature);
+}
+
 int key_sign(const struct key *k, enum sig_alg sig, struct bytes data, struct buf *signature,
 	struct error *err)
 {
@@ -298,7 +309,7 @@ int key_sign(const struct key *k, enum sig_alg sig, struct bytes data, struct bu
 		return key_fail(err, ENOTSUP, NULL, "the key cannot make a signature of kind %s",
 			cert_sig_text(sig));
 	if (!sign(k, sig, data, &made) || !same_by_mbedtls(k, sig, data, buf_bytes(&made)) ||
-		!mbed_verify(buf_bytes(&k->spki), sig, data, buf_bytes(&made))) {
+		!verified(k, sig, data, buf_bytes(&made))) {
 		key_fail(err, EBADMSG, "use another copy of the key",
 			"the signature made with the key is wrong: the key is damaged");
 	} else {
