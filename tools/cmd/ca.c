@@ -59,7 +59,7 @@ int cmd_ca(int argc, char **argv)
 	return common_fail(&err);
 }
 
-#define CLOCK_TODO "set the clock of this machine, or give the time with --now"
+#define CLOCK_REMEDY "set the clock of this machine, or give the time with --now"
 
 int ca_clock(const struct common *c, const struct authorities *cas, struct error *err)
 {
@@ -68,12 +68,12 @@ int ca_clock(const struct common *c, const struct authorities *cas, struct error
 		return 0;
 	clock_text(c->now, now);
 	if (c->now < CERTRESCUE_BUILD_TIME)
-		return error_set(err, ERR_REFUSED, NULL, CLOCK_TODO,
+		return error_set(err, ERR_REFUSED, NULL, CLOCK_REMEDY,
 			"the clock says %s, which is before this program was built", now);
 	for (size_t i = 0; cas && i < cas->n; i++) {
 		const struct cert *cert = authority_cert(cas, i);
 		if (cert->not_before > c->now)
-			return error_set(err, ERR_REFUSED, authority_cert_path(cas, i), CLOCK_TODO,
+			return error_set(err, ERR_REFUSED, authority_cert_path(cas, i), CLOCK_REMEDY,
 				"the clock says %s, but this certificate was issued %s", now,
 				clock_text(cert->not_before, then));
 	}
