@@ -167,5 +167,9 @@ fi
 ln "$N$P/sa.key" "$N$K/sa.key.too"
 exits 0 'a key with two names' renew --fix-modes
 is 'both are mended' "$(mode "$P/sa.key") $(mode "$K/sa.key.too")" '600 600'
+for i in $(seq 1001); do echo "-----BEGIN PRIVATE KEY-----"; done | (cd "$N$P" && umask 022 && split -l 1 -a 4 - many)
+remember
+WHAT='more keys than one rescue can take' refuses 1 '10[0-9]+ files would change, where one rescue can take 1000; nothing was changed' renew --fix-modes
+unchanged 'nothing is done by half'
 WHAT='--fix-modes takes no value' refuses 64 'takes no value' renew --fix-modes=0600
 done_testing

@@ -34,7 +34,7 @@ const char *discover_why(const struct error *err, const char **code)
 	return err->what;
 }
 
-static bool find_real(const struct discovery *d, const char *real, size_t *file)
+bool discover_known(const struct discovery *d, const char *real, size_t *file)
 {
 	uint64_t hash = index_hash(0, bytes_of(real));
 	for (size_t i = index_first(&d->files, hash); i != INDEX_END;
@@ -72,7 +72,7 @@ int discover_load(
 	struct stat st;
 	if (root_resolve(d->root, path, real, err))
 		return -1;
-	if (find_real(d, real, file))
+	if (discover_known(d, real, file))
 		return 0;
 	if (most > DISCOVER_BYTES - d->bytes)
 		most = DISCOVER_BYTES - d->bytes;

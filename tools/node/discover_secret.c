@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // discover_secret: every file that holds a private key, used or forgotten, and the way to it.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "node/discover_work.h"
 #include "node/path.h"
 
-/* Bounds of the look around: what a node has is a tenth of it. */
+/* Bounds of the look around: what a node has is a small part of it. */
 #define LOOK_DEPTH 6
-#define LOOK_FILES 1000
-#define LOOK_BYTES (16 << 20)
+#define LOOK_FILES DISCOVER_LOOK
+#define LOOK_BYTES (32 << 20)
 #define DIRS_MAX 256
 
 struct look {
@@ -58,14 +59,27 @@ static void mark(struct inventory *inv)
 	}
 }
 
+/* Said once: a key that was not looked at must not pass for one that is safe. */
+static void too_many(struct discovery *d)
+{
+	char *dir = path_dir(d->layout->kubelet_conf);
+	discover_find(d, dir, "too-many", false, "move what does not belong there away",
+		"holds too much: not every file and directory was looked at for private keys");
+	free(dir);
+}
+
 static void look_at(struct look *l, const char *path)
 {
 	struct error ignored = ERROR_INIT;
 	struct buf text = BUF_INIT;
 	struct stat st;
 	size_t file;
-	if (l->files == LOOK_FILES || l->bytes >= LOOK_BYTES)
+	if (discover_known(l->d, path, &file))
 		return;
+	if (l->files == LOOK_FILES || l->bytes >= LOOK_BYTES) {
+		too_many(l->d);
+		return;
+	}
 	l->files++;
 	if (root_read(l->d->root, path, DISCOVER_FILE, &text, &st, &ignored) == 0) {
 		l->bytes += text.n;
@@ -82,7 +96,7 @@ static void look_through(struct look *l, const char *dir, int depth)
 	struct error ignored = ERROR_INIT;
 	struct root_names names = {0};
 	struct stat st;
-	if (root_list(l->d->root, dir, DISCOVER_NAMES, &names, &ignored))
+	if (root_list(l->d->root, dir, DISCOVER_LOOK, &names, &ignored))
 		return;
 	for (size_t i = 0; i < names.n; i++) {
 		char *path = path_join(dir, names.v[i]);
@@ -94,6 +108,8 @@ static void look_through(struct look *l, const char *dir, int depth)
 		}
 		free(path);
 	}
+	if (names.truncated)
+		too_many(l->d);
 	root_names_free(&names);
 }
 
@@ -101,18 +117,20 @@ static void look_through(struct look *l, const char *dir, int depth)
 static void look_around(struct look *l)
 {
 	const struct layout *layout = l->d->layout;
-	char *top = path_dir(layout->kubelet_conf), real[PATH_MAX];
+	char *dir = path_dir(layout->kubelet_conf), top[PATH_MAX], real[PATH_MAX];
 	struct error ignored = ERROR_INIT;
+	if (root_resolve(l->d->root, dir, top, &ignored))
+		snprintf(top, sizeof(top), "%s", dir);
+	free(dir);
 	look_through(l, top, LOOK_DEPTH);
-	for (const char *const *dir = layout->look; *dir; dir++)
-		if (!root_resolve(l->d->root, *dir, real, &ignored) && !path_beneath(real, top))
+	for (const char *const *look = layout->look; *look; look++)
+		if (!root_resolve(l->d->root, *look, real, &ignored) && !path_beneath(real, top))
 			look_through(l, real, 1);
 	if (l->d->inv->kubelet_dir &&
 		!root_resolve(l->d->root, l->d->inv->kubelet_dir, real, &ignored))
 		look_through(l, real, 1);
 	for (size_t i = 0; i < l->d->ev.n_sa; i++)
 		look_at(l, l->d->ev.sa[i]);
-	free(top);
 }
 
 static struct inv_dir *add_dir(struct discovery *d, const char *path)
@@ -123,6 +141,8 @@ static struct inv_dir *add_dir(struct discovery *d, const char *path)
 	for (size_t i = 0; i < inv->n_dirs; i++)
 		if (!strcmp(inv->dirs[i].path, path))
 			return &inv->dirs[i];
+	if (inv->n_dirs == DIRS_MAX)
+		too_many(d);
 	if (inv->n_dirs == DIRS_MAX || root_lstat(d->root, path, &st, &ignored))
 		return NULL;
 	inv->dirs = xrealloc(inv->dirs, (inv->n_dirs + 1) * sizeof(*inv->dirs));

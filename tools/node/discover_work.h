@@ -66,6 +66,8 @@ void discover_kubelet(struct discovery *d, char **manifests);
  */
 int discover_load(
 	struct discovery *d, const char *path, size_t most, size_t *file, struct error *err);
+/* Was the file read already? real: its path without links. */
+bool discover_known(const struct discovery *d, const char *real, size_t *file);
 /* Why a file could not be read, as finding code and words for people. */
 const char *discover_why(const struct error *err, const char **code);
 /* Opens what the claims name, kubeconfigs' references too, until nothing new is named. */

@@ -39,6 +39,13 @@ int commit(struct tx *tx, struct error *err)
 	struct buf record = BUF_INIT;
 	struct error ignored = ERROR_INIT;
 	journal_write(&tx->j, &record);
+	if (record.n > JOURNAL_MAX) {
+		buf_free(&record);
+		stage_remove(tx->root, tx->j.id, tx->j.places, tx->j.n_places, &ignored);
+		return error_set(err, ERR_FAILED, STATE_DIR,
+			"nothing was changed; move away what does not belong to the node",
+			"the commit record would be longer than any that is read");
+	}
 	int rc = tx_record_prepare(tx, "done", bytes_of("done\n"));
 	if (rc == 0)
 		rc = tx_record_prepare(tx, "commit", buf_bytes(&record));

@@ -34,8 +34,9 @@
 
 #define STATE_DIR "/var/lib/certrescue"
 #define JOURNAL_MAX (1 << 20)
-#define JOURNAL_ENTRIES 4096
-#define JOURNAL_HEX 65 /* a SHA-256 digest in hex, and a NUL */
+#define JOURNAL_ENTRIES 4096 /* that are read */
+#define JOURNAL_FILES 1000   /* that one rescue changes */
+#define JOURNAL_HEX 65       /* a SHA-256 digest in hex, and a NUL */
 #define JOURNAL_ID 32
 
 struct journal_entry {

@@ -194,6 +194,12 @@ int stage_preflight(const struct root *root, struct entries *entries, struct err
 	struct need needs[16];
 	size_t n = 0;
 	int rc = 0;
+	if (entries->n > JOURNAL_FILES)
+		return error_set(err, ERR_FAILED, entries->v[0].path,
+			"nothing was changed; move away what does not belong to the node, or "
+			"change modes by hand",
+			"%zu files would change, where one rescue can take %d", entries->n,
+			JOURNAL_FILES);
 	for (size_t i = 0; rc == 0 && i < entries->n; i++) {
 		rc = check_entry(root, &entries->v[i], needs, &n, err);
 		for (size_t k = 0; rc == 0 && k < i; k++)
