@@ -458,4 +458,14 @@ is 'and nothing is written' "$(find nodes -type f)" ''
 exits 0 'a plan on standard input' bash -c "jq '.[:3]' plan.json | '$C' issue --plan - --ca ec.pem --ca-key ec-key.pem --config '$CONF/ca-config.json' --quiet"
 is 'is quiet' "$out$err" ''
 
+# A run that is ended leaves whole files, and nothing half done beside them.
+rm -rf nodes; mkdir nodes
+jq -n '[range(3000) | {csr: {CN: "n-\(.)"}, key: "kprime256v1", out: "nodes/n-\(.)"}]' >many.json
+issue --plan many.json --ca ec.pem --ca-key ec-key.pem >out 2>err &
+while kill -0 $! 2>/dev/null && [ -z "$(find nodes -name '*.pem' -print -quit)" ]; do sleep 0.1; done
+kill $! 2>/dev/null
+wait $! 2>/dev/null
+is 'a run that is ended leaves nothing beside its files' "$(find nodes -name '.*' -type f)" ''
+ok 'each of them is whole' sh -c 'for f in nodes/*.pem; do openssl x509 -in $f -noout || exit 1; done'
+
 done_testing

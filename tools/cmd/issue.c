@@ -11,7 +11,7 @@
 #include "rescue/keymill.h"
 
 /* So many certificates are in memory at once: their keys are made while those before are signed. */
-#define BATCH 64
+#define BATCH 128
 
 static const struct common_help help = {
 	.usage = "issue CSR.json --ca FILE --ca-key FILE (--out PREFIX | --format json) "
@@ -113,13 +113,27 @@ static void warn_notes(const struct issue_work *w)
 	}
 }
 
-static void progress(const struct issue_work *w, size_t done)
+/* The callback has no argument of its own. */
+static struct {
+	size_t before, all; /* keys of earlier batches, of all */
+} progress;
+
+static void show_progress(size_t made, size_t all)
+{
+	(void)all;
+	made += progress.before;
+	fprintf(stderr, "\rprivate keys ready: %zu of %zu%s", made, progress.all,
+		made == progress.all ? "\n" : "");
+	fflush(stderr);
+}
+
+static void watch(const struct issue_work *w, struct keymill *mill, size_t from)
 {
 	if (w->n < 2 || w->c.quiet || !isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\rcertificates issued: %zu of %zu%s", done, w->n,
-		done == w->n ? "\n" : "");
-	fflush(stderr);
+	progress.before = from;
+	progress.all = w->n;
+	keymill_watch(mill, show_progress);
 }
 
 /* --- the work ------------------------------------------------------------------------------- */
@@ -195,9 +209,17 @@ static void warn_cut(const struct issue_work *w, size_t done)
 	free(what);
 }
 
+/* Starts to make the keys and requests of the batch that begins with job from. */
+static struct keymill *start_making(struct issue_work *w, size_t from)
+{
+	struct keymill *mill = start(w, from, batch_size(w, from), issue_make);
+	watch(w, mill, from);
+	return mill;
+}
+
 static int issue_all(struct issue_work *w, struct error *err)
 {
-	struct keymill *mill = start(w, 0, batch_size(w, 0), issue_make);
+	struct keymill *mill = start_making(w, 0);
 	size_t from = 0;
 	int rc = 0;
 	while (from < w->n && rc == 0) {
@@ -205,14 +227,16 @@ static int issue_all(struct issue_work *w, struct error *err)
 		rc = wait_for(mill, err);
 		mill = NULL;
 		if (rc == 0 && next < w->n)
-			mill = start(w, next, batch_size(w, next), issue_make);
+			mill = start_making(w, next);
 		if (rc == 0)
 			rc = finish(w, from, err);
 		for (size_t i = from; i < next; i++)
 			issue_forget(&w->jobs[i]);
 		if (rc == 0)
-			progress(w, from = next);
+			from = next;
 	}
+	if (rc && progress.all)
+		fputc('\n', stderr); /* below what show_progress wrote */
 	if (rc)
 		warn_cut(w, from);
 	keymill_free(mill);

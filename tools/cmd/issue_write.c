@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "cmd/issue.h"
-#include "media/outfile.h"
+#include "media/outset.h"
 #include "pki/pem.h"
 
 enum part { PART_KEY, PART_CSR, PART_CERT, PARTS }; /* in the order of writing */
@@ -129,7 +129,8 @@ int issue_room(const struct issue_work *w, struct error *err)
 
 /* --- writing -------------------------------------------------------------------------------- */
 
-static int write_job(const struct issue_work *w, const struct issue_job *j, struct error *err)
+static int stage(
+	struct outset *s, const struct issue_work *w, const struct issue_job *j, struct error *err)
 {
 	int rc = 0;
 	for (enum part part = PART_KEY; part < PARTS && rc == 0; part++) {
@@ -137,7 +138,7 @@ static int write_job(const struct issue_work *w, const struct issue_job *j, stru
 		char *path = part_path(j, part);
 		if (writes(j, part)) {
 			part_text(&text, j, part);
-			rc = outfile_write(path, buf_bytes(&text), parts[part].mode, w->force, err);
+			rc = outset_add(s, path, buf_bytes(&text), parts[part].mode, w->force, err);
 		}
 		buf_wipe(&text);
 		free(path);
@@ -148,9 +149,16 @@ static int write_job(const struct issue_work *w, const struct issue_job *j, stru
 int issue_write(
 	const struct issue_work *w, const struct issue_job *jobs, size_t n, struct error *err)
 {
+	struct outset set;
 	int rc = 0;
+	outset_begin(&set);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = write_job(w, &jobs[i], err);
+		rc = stage(&set, w, &jobs[i], err);
+	if (rc == 0)
+		rc = outset_put(&set, err);
+	if (rc && !w->force)
+		outset_undo(&set);
+	outset_end(&set);
 	return rc;
 }
 

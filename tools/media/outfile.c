@@ -10,6 +10,7 @@
 
 #include "media/outfile.h"
 
+#define FEW 8 /* files that are synced one by one */
 #define ROOM "make room, or write to another place"
 
 static int sync_fd(int fd)
@@ -34,7 +35,7 @@ static int fill(int fd, struct bytes b, mode_t mode)
 		b.p += n;
 		b.n -= (size_t)n;
 	}
-	return set_mode(fd, mode) || sync_fd(fd) ? -1 : 0;
+	return set_mode(fd, mode);
 }
 
 static int exists(const char *path, struct error *err)
@@ -127,6 +128,54 @@ int outfile_stage(struct outfile *f, const char *path, struct bytes content, mod
 	return rc;
 }
 
+static int sync_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	int rc = sync_fd(fd), saved = errno;
+	close(fd);
+	errno = saved;
+	return rc;
+}
+
+/* Syncs each file system that the directories of v lie on, once. */
+static int sync_systems(const struct outfile *v, size_t n, struct error *err)
+{
+	dev_t *seen = xmalloc(n * sizeof(*seen));
+	size_t n_seen = 0;
+	int rc = 0;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		const char *name;
+		struct stat st;
+		size_t k = 0;
+		int dir = open_parent(v[i].path, &name);
+		rc = dir < 0 || fstat(dir, &st);
+		while (rc == 0 && k < n_seen && seen[k] != st.st_dev)
+			k++;
+		if (rc == 0 && k == n_seen) {
+			seen[n_seen++] = st.st_dev;
+			rc = syncfs(dir);
+		}
+		if (rc)
+			error_errno(err, v[i].path, ROOM, "the file cannot be written");
+		if (dir >= 0)
+			close(dir);
+	}
+	free(seen);
+	return rc ? -1 : 0;
+}
+
+int outfile_sync(const struct outfile *v, size_t n, struct error *err)
+{
+	if (n > FEW)
+		return sync_systems(v, n, err);
+	for (size_t i = 0; i < n; i++)
+		if (sync_file(v[i].temporary))
+			return error_errno(err, v[i].path, ROOM, "the file cannot be written");
+	return 0;
+}
+
 int outfile_put(struct outfile *f, struct error *err)
 {
 	struct stat st;
@@ -136,9 +185,17 @@ int outfile_put(struct outfile *f, struct error *err)
 		return error_errno(err, f->path, ROOM, "the file cannot be written");
 	free(f->temporary);
 	f->temporary = NULL;
-	if (sync_parent(f->path))
-		return error_errno(err, f->path, "look whether the medium is still there",
-			"the file stands in its place, but the directory cannot be synced");
+	return 0;
+}
+
+int outfile_sync_places(const struct outfile *v, size_t n, struct error *err)
+{
+	if (n > FEW)
+		return sync_systems(v, n, err);
+	for (size_t i = 0; i < n; i++)
+		if (sync_parent(v[i].path))
+			return error_errno(err, v[i].path, "look whether the medium is still there",
+				"the file stands in its place, but the directory cannot be synced");
 	return 0;
 }
 
@@ -157,7 +214,11 @@ int outfile_write(
 	struct outfile f = OUTFILE_INIT;
 	int rc = outfile_stage(&f, path, content, mode, replace, err);
 	if (rc == 0)
+		rc = outfile_sync(&f, 1, err);
+	if (rc == 0)
 		rc = outfile_put(&f, err);
+	if (rc == 0)
+		rc = outfile_sync_places(&f, 1, err);
 	outfile_drop(&f);
 	return rc;
 }

@@ -23,9 +23,11 @@ int outfile_write(
 	const char *path, struct bytes content, mode_t mode, bool replace, struct error *err);
 
 /*
- * The same in two steps, so that a set of files can stand ready, and be looked at, before the first
- * takes its place: outfile_stage writes and syncs .NAME.PID beside path; outfile_put gives it its
- * name (the rules are those of outfile_write); outfile_drop removes it where it was not put.
+ * The same in steps, so that a set of files can stand ready, and be looked at, before the first
+ * takes its place: outfile_stage writes .NAME.PID beside path; outfile_sync brings n of those to
+ * the disk; outfile_put gives one its name (the rules are those of outfile_write);
+ * outfile_sync_places brings the names of n to the disk, each directory once; outfile_drop removes
+ * one that was not put.
  */
 struct outfile {
 	char *path;      /* where it belongs */
@@ -38,7 +40,10 @@ struct outfile {
 	}
 int outfile_stage(struct outfile *f, const char *path, struct bytes content, mode_t mode,
 	bool replace, struct error *err);
+/* Many files are synced with their file systems, not one by one. */
+int outfile_sync(const struct outfile *v, size_t n, struct error *err);
 int outfile_put(struct outfile *f, struct error *err);
+int outfile_sync_places(const struct outfile *v, size_t n, struct error *err);
 void outfile_drop(struct outfile *f); /* frees; harmless on OUTFILE_INIT */
 
 /* Fails with EEXIST if path is there: to be asked for all files of a set before the first is

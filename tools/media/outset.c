@@ -43,10 +43,15 @@ int outset_add(struct outset *s, const char *path, struct bytes content, mode_t 
 
 int outset_put(struct outset *s, struct error *err)
 {
-	for (; s->put < s->n; s->put++)
-		if (outfile_put(&s->v[s->put], err))
-			return -1;
-	return 0;
+	struct error later;
+	int rc = outfile_sync(s->v, s->n, err);
+	while (rc == 0 && s->put < s->n) {
+		rc = outfile_put(&s->v[s->put], err);
+		s->put += rc == 0;
+	}
+	if (outfile_sync_places(s->v, s->put, rc ? &later : err))
+		rc = -1;
+	return rc;
 }
 
 void outset_undo(struct outset *s)

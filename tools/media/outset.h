@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * outset: several files that are written as one: all stand ready beside their places, whole and
- * synced, before the first takes its place. A cut or an error in between leaves some new and some
- * as they were, each whole; outset.put says how many.
+ * outset: several files, or hundreds, that are written as one: all stand ready beside their places,
+ * whole and synced, before the first takes its place. A cut or an error in between leaves some new
+ * and some as they were, each whole; outset.put says how many.
  */
 #ifndef MEDIA_OUTSET_H
 #define MEDIA_OUTSET_H
