@@ -279,6 +279,16 @@ oca forever -days 2900000
 exits 0 'a CA that ends after the year 9000' issue x.json --ca forever.pem --ca-key forever.key --config config.json --profile 9999 --out ever
 is 'is the end of what is valid for ever' "$(openssl x509 -in ever.pem -noout -enddate)" "$(openssl x509 -in forever.pem -noout -enddate)"
 ok 'openssl verifies it' openssl verify -CAfile forever.pem ever.pem
+# A CA until the last second that a certificate can name.
+printf '%s\n' '[ca]' 'default_ca=c' '[c]' 'database=index' 'new_certs_dir=.' 'rand_serial=yes' 'default_md=sha256' 'policy=p' \
+	'x509_extensions=e' '[p]' 'commonName=supplied' '[e]' 'basicConstraints=critical,CA:TRUE' 'subjectKeyIdentifier=hash' >ca.cnf
+: >index
+openssl ecparam -name prime256v1 -genkey -noout -out lastca.key
+openssl req -new -key lastca.key -subj /CN=last -out lastca.csr
+openssl ca -config ca.cnf -batch -selfsign -keyfile lastca.key -in lastca.csr -enddate 99991231235959Z -notext -out lastca.pem 2>/dev/null
+exits 0 'a certificate until the end of 9999' issue x.json --ca lastca.pem --ca-key lastca.key --config config.json --profile 9999 --out last
+is 'is not cut' "$(openssl x509 -in last.pem -noout -enddate)$err" 'notAfter=Dec 31 23:59:59 9999 GMT'
+ok 'openssl verifies it' openssl verify -CAfile lastca.pem last.pem
 sed 's/"2049-12-31T23:59:59Z"}}}}/"10000-01-01T00:00:00Z"}}}}/' config.json >late.json
 refuses 1 'late.json: profile "10000": line 5: "not_after" is not a time: 10000-' issue x.json --ca forever.pem --ca-key forever.key --config late.json --profile 2049 --out no
 
