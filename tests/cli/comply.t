@@ -344,4 +344,15 @@ WHAT='and holds for the option' refuses 64 'validity is longer than certrescue.c
 unchanged 'the node is as before'
 conf 'x: 1'
 WHAT='renew takes --conf as well' refuses 64 'there is no setting' renew --conf "$T/conf"
+
+# --- ca renew
+cp -a "$T/ca/kubernetes" "$T/medium/ca/again"
+caend() { openssl x509 -in "$T/medium/ca/again/ca.crt" -noout -enddate | sed 's/.*=//'; }
+was=$(caend)
+put 'max_ca_validity: 175200h' 'renew:' '  ca_validity: 6000d'
+WHAT='max_ca_validity holds for ca renew too' refuses 64 'longer than certrescue.conf allows \(max_ca_validity\)' \
+	"$C" ca renew "$T/medium/ca/again" --media "$T/medium" --validity 7301d
+is 'and nothing is done' "$(caend)" "$was"
+exits 0 'ca_validity: is its default' "$C" ca renew "$T/medium/ca/again" --media "$T/medium"
+is 'by openssl' "$(date -u -d "$(caend)" +%Y-%m-%d)" "$(date -u -d '+6000 days' +%Y-%m-%d)"
 done_testing

@@ -24,7 +24,7 @@ static void defaults(const char *text, const char *what)
 			!conf.key_owner && conf.min_rsa == 2048 && conf.max_validity == 0 &&
 			conf.max_ca_validity == 0 && conf.subject.n == 0 && conf.issuer.n == 0 &&
 			conf.within == 30 * CLOCK_DAY && conf.validity == 8760 * CLOCK_HOUR &&
-			!conf.keep_keys,
+			conf.ca_validity == 87600 * (int64_t)CLOCK_HOUR && !conf.keep_keys,
 		"%s: the defaults", what);
 }
 
@@ -35,7 +35,7 @@ static void all_keys(void)
 		 "subject:\n  apiserver: CN=kube-apiserver\n"
 		 "  /etc/kubernetes/pki/etcd/*: [ 'CN=a', \"O=b,CN=c\" ]\n"
 		 "issuer:\n  admin.conf:\n    - '**CN=kubernetes'\n"
-		 "renew:\n  within: 60d\n  validity: 4380h\n  key: keep\n"
+		 "renew:\n  within: 60d\n  validity: 4380h\n  ca_validity: 100d\n  key: keep\n"
 		 "boot:\n  certrescue: renew\n  anything: at all\n") == 0,
 		"all keys are read: %s", err.what);
 	ok(conf.key_mode == 0400 && conf.key_dir_mode == 0700, "modes");
@@ -50,7 +50,8 @@ static void all_keys(void)
 	is_str(conf.subject.v[1].path, "/etc/kubernetes/pki/etcd/*", "its path");
 	is_str(conf.subject.v[1].patterns[1], "O=b,CN=c", "its second pattern");
 	ok(conf.issuer.n == 1 && conf.issuer.v[0].role == ROLE_ADMIN, "an issuer's rule");
-	ok(conf.within == 60 * CLOCK_DAY && conf.validity == 4380 * CLOCK_HOUR && conf.keep_keys,
+	ok(conf.within == 60 * CLOCK_DAY && conf.validity == 4380 * CLOCK_HOUR &&
+			conf.ca_validity == 100 * CLOCK_DAY && conf.keep_keys,
 		"what renew does");
 	ok(parse("max_validity: 100d\n") == 0 && conf.validity == 100 * CLOCK_DAY,
 		"renew's own default gives way to max_validity");
@@ -94,8 +95,11 @@ static void refusals(void)
 	refused("max_validity: 1y\n", "max_validity is not a duration", "years");
 	refused("max_validity: 5m\n", "max_validity is not a duration", "minutes");
 	refused("max_validity: 100d\nrenew:\n  validity: 101d\n",
-		"line 3: renew: validity is longer than max_validity",
+		"line 3: renew: validity is longer than the most",
 		"a validity that the same file forbids");
+	refused("max_ca_validity: 100d\nrenew:\n  ca_validity: 101d\n",
+		"line 3: renew: ca_validity is longer than the most",
+		"a CA's validity that the same file forbids");
 	refused("renew:\n  key: old\n", "line 2: key is new or keep", "neither new nor keep");
 	refused("renew: 30d\n", "line 1: renew is not a list of settings", "renew as a value");
 	refused("subject:\n  api-server: CN=x\n", "line 2: subject has a rule for \"api-server\"",

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cmd/ca.h"
 #include "media/authority_check.h"
+#include "media/conf.h"
 #include "media/outset.h"
 #include "media/walk.h"
 #include "pki/issue.h"
@@ -322,14 +323,27 @@ static int run(struct renewal *r, const char *dir, struct error *err)
 	return r->left ? ERR_PARTIAL : 0;
 }
 
+/* What the medium's certrescue.conf says where no option does, and allows at most. */
+static int read_policy(struct renewal *r, struct error *err)
+{
+	struct conf conf;
+	int rc = conf_load(&conf, r->c.media, NULL, err);
+	if (rc == 0 && r->validity < 0)
+		r->validity = conf.ca_validity;
+	else if (rc == 0 && conf.max_ca_validity && r->validity > conf.max_ca_validity)
+		rc = error_set(err, ERR_USAGE, NULL, "ask for a shorter one; nothing was changed",
+			"--validity is longer than certrescue.conf allows (max_ca_validity)");
+	conf_free(&conf);
+	return rc;
+}
+
 int ca_renew(int argc, char **argv)
 {
-	struct renewal r = {.c = COMMON_INIT,
-		.validity = 87600 * (int64_t)CLOCK_HOUR,
-		.backdate = 25 * (int64_t)CLOCK_HOUR};
+	struct renewal r = {.c = COMMON_INIT, .validity = -1, .backdate = 25 * (int64_t)CLOCK_HOUR};
 	struct args_option own[] = {
 		{"validity", ARGS_DURATION, &r.validity, "DURATION",
-			"of the new certificate (default 87600h)"},
+			"of the new certificate (default 87600h, or as certrescue.conf on --media "
+			"says)"},
 		{"only", ARGS_TEXT, &r.only, "CA",
 			"one CA alone: its role (cluster, front-proxy, etcd), file or common name"},
 		{"passphrase-file", ARGS_TEXT, &r.passphrase_file, "FILE", "opens the CA's key"},
@@ -345,7 +359,7 @@ int ca_renew(int argc, char **argv)
 	if (operands.n != 1)
 		rc = error_set(&err, ERR_USAGE, NULL, "certrescue ca renew DIR",
 			"name the directory that holds the CA");
-	else
+	else if ((rc = read_policy(&r, &err)) == 0)
 		rc = run(&r, operands.v[0], &err);
 	if (rc < 0)
 		rc = common_fail(&err);

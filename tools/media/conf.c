@@ -206,6 +206,7 @@ static const struct setting settings[] = {
 static const struct setting renew_settings[] = {
 	{"within", read_duration, HERE(within), 0, 0},
 	{"validity", read_duration, HERE(validity), CLOCK_HOUR, 0},
+	{"ca_validity", read_duration, HERE(ca_validity), CLOCK_HOUR, 0},
 	{"key", read_keep, HERE(keep_keys), 0, 0},
 };
 
@@ -250,14 +251,26 @@ static int read_mapping(struct conf *c, const struct yaml_item *v, const struct 
 	return 0;
 }
 
-/* A validity that the same file forbids. */
-static int check(const struct conf *c, const struct yaml_item *root, struct error *err)
+/* A validity that the same file forbids; the default gives way. */
+static int fit(int64_t *validity, int64_t most, const struct yaml_item *said, const char *name,
+	struct error *err)
 {
-	const struct yaml_item *said = yaml_get(yaml_get(root, "renew"), "validity");
-	if (!c->max_validity || c->validity <= c->max_validity || !said)
+	if (!most || *validity <= most)
 		return 0;
-	return wrong(err, said, "renew: validity", "correct one of the two",
-		"is longer than max_validity allows");
+	if (said)
+		return wrong(err, said, name, "correct one of the two",
+			"is longer than the most that the file allows");
+	*validity = most;
+	return 0;
+}
+
+static int check(struct conf *c, const struct yaml_item *root, struct error *err)
+{
+	const struct yaml_item *renew = yaml_get(root, "renew");
+	if (fit(&c->validity, c->max_validity, yaml_get(renew, "validity"), "renew: validity", err))
+		return -1;
+	return fit(&c->ca_validity, c->max_ca_validity, yaml_get(renew, "ca_validity"),
+		"renew: ca_validity", err);
 }
 
 static int read_document(struct conf *c, const struct yaml_doc *doc, struct error *err)
@@ -270,12 +283,9 @@ static int read_document(struct conf *c, const struct yaml_doc *doc, struct erro
 	if (doc->root->kind != YAML_MAPPING)
 		return error_set(err, ERR_USAGE, NULL, "write KEY: VALUE, a line each",
 			"line %d: it is not a list of settings", doc->root->line);
-	if (read_mapping(c, doc->root, settings, COUNT(settings), "", err) ||
-		check(c, doc->root, err))
+	if (read_mapping(c, doc->root, settings, COUNT(settings), "", err))
 		return -1;
-	if (c->max_validity && c->validity > c->max_validity)
-		c->validity = c->max_validity;
-	return 0;
+	return check(c, doc->root, err);
 }
 
 int conf_parse(struct conf *c, struct bytes text, struct error *err)
@@ -308,6 +318,7 @@ void conf_default(struct conf *c)
 		.min_rsa = 2048,
 		.within = 30 * (int64_t)CLOCK_DAY,
 		.validity = 8760 * (int64_t)CLOCK_HOUR,
+		.ca_validity = 87600 * (int64_t)CLOCK_HOUR,
 	};
 }
 

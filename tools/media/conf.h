@@ -46,8 +46,8 @@ struct conf {
 	int64_t max_validity, max_ca_validity; /* seconds; 0: any */
 	int min_rsa;                           /* bits */
 	struct conf_rules subject, issuer;
-	/* renew: what its options are where they are not given */
-	int64_t within, validity; /* seconds */
+	/* renew: what its options are where they are not given; ca_validity is ca renew's */
+	int64_t within, validity, ca_validity; /* seconds */
 	bool keep_keys;
 };
 
