@@ -149,13 +149,11 @@ static void keep_file(struct pile *p, const char *path, struct bytes text)
 	secret_set(&f->content, text.p, text.n);
 }
 
-static void add_file(void *to, const char *cluster, const char *path, struct bytes text)
+void pile_add(struct pile *p, const char *path, struct bytes text)
 {
-	struct pile *p = to;
 	struct pile_place whole = {p->n_files, PILE_DER, 0, text.n};
 	struct error ignored;
 	size_t certs = p->n_certs, keys = p->n_keys;
-	(void)cluster;
 	if (pkcs12_like(text)) {
 		keep_file(p, path, text);
 		pile_open_box(p, p->n_files - 1, NULL);
@@ -166,6 +164,12 @@ static void add_file(void *to, const char *cluster, const char *path, struct byt
 		add_key(p, &whole, text);
 	if (p->n_certs > certs || p->n_keys > keys)
 		keep_file(p, path, text);
+}
+
+static void add_file(void *to, const char *cluster, const char *path, struct bytes text)
+{
+	(void)cluster;
+	pile_add(to, path, text);
 }
 
 static int read_dir(struct pile *p, struct error *err)

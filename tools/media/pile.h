@@ -84,6 +84,8 @@ struct pile {
  */
 int pile_read(struct pile *p, const char *path, struct error *err);
 void pile_free(struct pile *p); /* wipes */
+/* Takes in one file's content, which is copied; what is nothing to us is passed over. */
+void pile_add(struct pile *p, const char *path, struct bytes text);
 
 /*
  * Tries the passphrase on every key and PKCS#12 file that is still locked; returns how many are
