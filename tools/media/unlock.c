@@ -4,33 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "media/likeness.h"
 #include "media/store.h"
-
-/* The file's name without directory, extension and cfssl's "-key". */
-static struct bytes stem(const char *path)
-{
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	const char *dot = strrchr(name, '.');
-	size_t n = dot && dot != name ? (size_t)(dot - name) : strlen(name);
-	if (n > 4 && memcmp(name + n - 4, "-key", 4) == 0)
-		n -= 4;
-	return (struct bytes){(const uint8_t *)name, n};
-}
-
-static struct bytes directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return (struct bytes){(const uint8_t *)path, slash ? (size_t)(slash - path) : 0};
-}
-
-/* 2: same directory and stem; 1: same stem; 0: nothing alike. It only chooses what is tried first.
- */
-static int resemblance(const struct store_ca *ca, const struct store_key *k)
-{
-	if (!bytes_equal(stem(ca->cert_path), stem(k->path)))
-		return 0;
-	return bytes_equal(directory(ca->cert_path), directory(k->path)) ? 2 : 1;
-}
 
 static bool same_cluster(const struct store_ca *ca, const struct store_key *k)
 {
@@ -92,9 +67,9 @@ static void try_key(struct store *s, struct store_ca *ca, struct store_key *k,
 	key_free(&opened);
 	if (err.os == EACCES) {
 		t->locked = t->locked ? t->locked : k;
-	} else if (!t->damaged || resemblance(ca, k) > t->likeness) {
+	} else if (!t->damaged || likeness(ca->cert_path, k->path) > t->likeness) {
 		t->damaged = k;
-		t->likeness = resemblance(ca, k);
+		t->likeness = likeness(ca->cert_path, k->path);
 		t->why = err;
 	}
 }
@@ -131,11 +106,12 @@ int store_unlock(
 	struct store_ca *ca = &s->cas[ca_index];
 	struct trouble t = {.locked = NULL};
 	for (int encrypted = 0; encrypted < 2; encrypted++)
-		for (int like = 2; like >= 0; like--)
+		for (int like = 3; like >= 0; like--)
 			for (size_t i = 0; i < s->n_keys && !ca->open; i++) {
 				struct store_key *k = &s->keys[i];
 				if (!k->used && k->encrypted == encrypted && k->content.n > 0 &&
-					same_cluster(ca, k) && resemblance(ca, k) == like)
+					same_cluster(ca, k) &&
+					likeness(ca->cert_path, k->path) == like)
 					try_key(s, ca, k, passphrase, &t);
 			}
 	return ca->open ? 0 : say(ca, &t, passphrase != NULL, err);
