@@ -133,6 +133,10 @@ if command -v strace >/dev/null; then
 	run strace -f -qq -o /dev/null -e trace=write -e inject=write:error=ENOSPC:when=1 "$C" ca protect "$d" --passphrase-file "$T/pass" --new-passphrase-file "$T/new"
 	is 'a full disk' "$code" 1
 	tree "$d" >"$T/tree.is"; same 'changes nothing' "$T/tree" "$T/tree.is"
+	run strace -f -qq -o /dev/null -e trace=write -e inject=write:retval=1:when=1 "$C" ca protect "$d" --passphrase-file "$T/pass" --new-passphrase-file "$T/new"
+	is 'a disk that loses a byte' "$code" 1
+	like 'is noticed' "$err" 'cannot be read back'
+	tree "$d" >"$T/tree.is"; same 'before anything is changed' "$T/tree" "$T/tree.is"
 	one
 	run strace -f -qq -e trace=execve,write -o "$T/trace" -s 9999 "$C" ca protect "$d" --new-passphrase-file "$T/new"
 	not_ok 'the passphrase is in no argument and in no output' grep -qF 'another one, as long' "$T/trace"
