@@ -156,6 +156,8 @@ ok 'and written as PBES2, with its passphrase' opens "$o/ca.key" "$T/pass" "$T/k
 cp "$T/k/ca.crt" "$T/forms/x"; openssl pkcs8 -topk8 -in "$T/k/ca.key" -passout "file:$T/pass" -out "$T/forms/y" -scrypt
 no 1 'scrypt' 'scrypt is refused by name' "$T/forms" --passphrase-file "$T/pass"
 openssl pkcs8 -topk8 -nocrypt -in "$T/k/ca.key" -outform DER -out "$T/forms/y"; openssl x509 -in "$T/k/ca.crt" -outform DER -out "$T/forms/x"
+imp "$T/forms" --format json
+json 'as JSON: what ca show says of what was written' '(.cas | length == 1) and .cas[0].private_key.pair == true'
 imp "$T/forms"; took 'DER, both' 0 ca.crt ca.key; pair ca
 
 # --- refused

@@ -67,6 +67,8 @@ init '{"CN":"kubernetes"}' --plain
 is '--plain: no warning' "$code$err" 0
 init '{"CN":"kubernetes"}' --quiet --plain
 is 'quiet' "$code$out$err" 0
+init '{"CN":"kubernetes"}' --plain --format json
+json 'as JSON: what ca show says' '.cas[0].subject == "CN=kubernetes" and .cas[0].private_key.state == "plain"'
 printf '{"CN":"stdin"}' >"$T/in"
 code=0; "$C" ca init - --out "$T/stdin" --plain <"$T/in" >/dev/null || code=$?
 is 'from standard input' "$code" 0

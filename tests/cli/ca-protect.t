@@ -56,6 +56,7 @@ printf '\n' >"$T/line"
 no 1 'empty' 'an empty line' --passphrase-file "$T/pass" --new-passphrase-file "$T/line"
 refuses 64 'directory of the CA' "$C" ca protect
 refuses 64 'gives it' "$C" ca protect "$d" --shares 2/3 --new-passphrase-file "$T/new"
+refuses 64 'add --shares-out' "$C" ca protect "$d" --shares 2/3 --format json
 refuses 64 'add --shares' "$C" ca protect "$d" --shares-out "$T/shares"
 mkdir "$T/none"
 refuses 1 'no private key' "$C" ca protect "$T/none" --new-passphrase-file "$T/new"
@@ -122,7 +123,7 @@ if command -v strace >/dev/null; then
 	ok 'now the second is new' opens "$d/etcd/ca.key" "$T/new" "$d/etcd/ca.crt"
 	for call in rename:when=1 fsync:when=1; do
 		one "$T/pass"
-		run strace -f -qq -o /dev/null -e "trace=${call%%:*}" -e "inject=${call%%:*}:signal=KILL:${call#*:}" "$C" ca protect "$d" --passphrase-file "$T/pass" --new-passphrase-file "$T/new"
+		run bash -c '"$@"; exit $?' - strace -f -qq -o /dev/null -e "trace=${call%%:*}" -e "inject=${call%%:*}:signal=KILL:${call#*:}" "$C" ca protect "$d" --passphrase-file "$T/pass" --new-passphrase-file "$T/new"
 		is "killed at $call" "$code" 137
 		if opens "$d/ca.key" "$T/pass" "$d/ca.crt" || opens "$d/ca.key" "$T/new" "$d/ca.crt"; then pass 'the key is old or new'
 		else fail 'the key is old or new'; fi

@@ -107,7 +107,9 @@ is 'the first is renewed' "$(ls "$d" | grep -c old-)" 1
 fresh_ca
 exits 0 'one alone, by its role' "$C" ca renew "$d" --only etcd --validity 90000h
 is 'is renewed' "$(find "$d" -name '*old-*' | sed "s|^$d/||; s/old-.*/old/")" 'etcd/ca.crt.old'
-exits 0 'one alone, by its path' "$C" ca renew "$d" --only ca.crt --validity 90000h
+exits 0 'as JSON' "$C" ca renew "$d" --only etcd --validity 95000h --format json
+json 'what ca show says' '[.cas[] | select(.role == "etcd") | .older | length] == [2]'
+exits 0 'one alone, by its path'  "$C" ca renew "$d" --only ca.crt --validity 90000h
 is 'is renewed' "$(ls "$d" | grep -c old-)" 1
 fresh_ca; ca "$d/other/ca" p521 /CN=kubernetes
 no 1 'more than one CA' 'a name that two have' --only kubernetes --validity 90000h

@@ -73,7 +73,8 @@ int ca_clock(const struct common *c, const struct authorities *cas, struct error
 	for (size_t i = 0; cas && i < cas->n; i++) {
 		const struct cert *cert = authority_cert(cas, i);
 		if (cert->not_before > c->now)
-			return error_set(err, ERR_REFUSED, authority_cert_path(cas, i), CLOCK_REMEDY,
+			return error_set(err, ERR_REFUSED, authority_cert_path(cas, i),
+				CLOCK_REMEDY,
 				"the clock says %s, but this certificate was issued %s", now,
 				clock_text(cert->not_before, then));
 	}
@@ -82,10 +83,10 @@ int ca_clock(const struct common *c, const struct authorities *cas, struct error
 
 void ca_say(const struct common *c, const char *fmt, ...)
 {
-	struct buf text = BUF_INIT, out = BUF_INIT;
+	struct buf out = BUF_INIT;
 	char line[1024];
 	va_list ap;
-	if (c->quiet)
+	if (c->quiet || c->json)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
@@ -93,7 +94,6 @@ void ca_say(const struct common *c, const char *fmt, ...)
 	buf_escaped(&out, line);
 	buf_str(&out, "\n");
 	common_print(&out);
-	buf_free(&text);
 	buf_free(&out);
 }
 

@@ -39,7 +39,13 @@ bool ca_interactive(void);
  */
 int ca_clock(const struct common *c, const struct authorities *cas, struct error *err);
 
-/* For people: a line on standard output, escaped; nothing with --quiet. */
+/*
+ * With --format json: what ca show --format json says of dir, as the result of a command that wrote
+ * there; else nothing. 0, or the exit code after saying what failed.
+ */
+int ca_report(const struct common *c, const char *dir);
+
+/* For people: a line on standard output, escaped; nothing with --quiet or --format json. */
 void ca_say(const struct common *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* "certrescue: warning: PATH: what; todo". */
 void ca_warn(const char *path, const char *todo, const char *fmt, ...)

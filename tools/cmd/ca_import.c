@@ -337,7 +337,8 @@ static int run(struct import *m, const char *from, struct error *err)
 		if (m->take[i])
 			say_taken(m, i);
 	say_left(m);
-	return m->left ? ERR_PARTIAL : 0;
+	int rc = ca_report(&m->c, m->out);
+	return rc ? rc : m->left ? ERR_PARTIAL : 0;
 }
 
 int ca_import(int argc, char **argv)

@@ -137,7 +137,7 @@ static int run(struct init *n, const char *csr, struct error *err)
 	if (write_all(n, err))
 		return -1;
 	say(n);
-	return 0;
+	return ca_report(&n->c, n->out);
 }
 
 int ca_init(int argc, char **argv)

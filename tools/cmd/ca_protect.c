@@ -216,7 +216,7 @@ static int run(struct protect *p, const char *dir, struct error *err)
 	if (check_keys(p, err) || choose_passphrase(p, err) || write_all(p, err))
 		return -1;
 	say(p);
-	return 0;
+	return ca_report(&p->c, dir);
 }
 
 static int check_usage(const struct protect *p, const struct args_list *operands, struct error *err)
@@ -227,6 +227,9 @@ static int check_usage(const struct protect *p, const struct args_list *operands
 	if (p->shares && p->new_file)
 		return error_set(err, ERR_USAGE, NULL, "give one of them",
 			"--shares makes the passphrase, --new-passphrase-file gives it");
+	if (p->shares && !p->shares_out && p->c.json)
+		return error_set(err, ERR_USAGE, NULL, "add --shares-out DIR",
+			"with --format json the shares cannot be shown");
 	if (p->shares_out && !p->shares)
 		return error_set(err, ERR_USAGE, NULL, "add --shares M/N",
 			"--shares-out says where shares are to go, but none are to be made");

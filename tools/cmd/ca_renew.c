@@ -320,7 +320,8 @@ static int run(struct renewal *r, const char *dir, struct error *err)
 		if (r->made[i].n)
 			say_one(r, i);
 	ca_say(&r->c, "What these CAs have issued stays good: the keys are the same.");
-	return r->left ? ERR_PARTIAL : 0;
+	int rc = ca_report(&r->c, dir);
+	return rc ? rc : r->left ? ERR_PARTIAL : 0;
 }
 
 /* What the medium's certrescue.conf says where no option does, and allows at most. */

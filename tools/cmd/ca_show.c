@@ -4,6 +4,8 @@
 #include "cmd/ca.h"
 #include "report/ca.h"
 
+#define WITHIN (30 * (int64_t)CLOCK_DAY)
+
 static const struct common_help help = {
 	.usage = "ca show DIR [option...]",
 	.summary = "Shows each CA in a directory (or file): what it is for, its certificate, its "
@@ -49,11 +51,27 @@ static int show(const struct common *c, const struct pile *p, const struct autho
 	return rc;
 }
 
+int ca_report(const struct common *c, const char *dir)
+{
+	struct error err = ERROR_INIT;
+	struct pile p = PILE_INIT;
+	struct authority_ask ask = {.now = c->now, .within = WITHIN};
+	if (!c->json)
+		return 0;
+	int rc = pile_read(&p, dir, &err);
+	if (rc == 0)
+		rc = show(c, &p, &ask, &err);
+	pile_free(&p);
+	if (rc < 0)
+		return common_fail(&err);
+	return rc == ERR_FOUND ? 0 : rc; /* what was there before is not this command's failure */
+}
+
 int ca_show(int argc, char **argv)
 {
 	struct common c = COMMON_INIT;
 	const char *passphrase_file = NULL;
-	int64_t within = 30 * (int64_t)CLOCK_DAY;
+	int64_t within = WITHIN;
 	struct args_option own[] = {
 		{"passphrase-file", ARGS_TEXT, &passphrase_file, "FILE", "opens encrypted keys"},
 		{"within", ARGS_DURATION, &within, "DURATION",
