@@ -220,6 +220,14 @@ static void opinions(void)
 	pair("leaf.pem", "root.key", "does not belong");
 	pair("leaf.pem", "leaf.pem", "no private key");
 	pair("leaf.pem", "small.key", "does not belong");
+	sh("openssl pkcs8 -topk8 -in leaf.key -passout pass:x -out locked.key\n"
+	   "openssl ec -in leaf.key -outform DER -out bent.der");
+	pair("leaf.pem", "locked.key", "encrypted");
+	struct buf bent = load("bent.der");
+	bent.p[20] ^= 1; /* in the secret number */
+	save("bent.der", buf_bytes(&bent));
+	pair("leaf.pem", "bent.der", "does not belong");
+	buf_wipe(&bent);
 }
 
 /* Go tries the CA with the right key id first: 100 wrong ones of the same name do not hide it. */

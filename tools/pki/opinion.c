@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // opinion: hands what was made to mbedTLS.
+#include "pki/keyfile.h"
+#include "pki/keyparts.h"
 #include "pki/mbedtls.h"
 #include "pki/opinion.h"
 #include "pki/pem.h"
@@ -75,24 +77,43 @@ int opinion_reads(struct bytes cert, struct error *err)
 	return mbed_reads(cert, err);
 }
 
+/* Ours, since mbedTLS knows no Ed25519 keys. */
+static int ed25519_pair(const struct cert *c, struct bytes key, struct error *err)
+{
+	struct key k = KEY_INIT;
+	int rc = key_import_leaf(&k, key, NULL, err);
+	if (rc == 0 && !key_matches(&k, c))
+		rc = error_set(err, ERR_FAILED, NULL, NULL,
+			"the private key does not belong to the certificate");
+	key_free(&k);
+	return rc;
+}
+
+static int plain_pair(struct bytes cert, struct bytes key, struct error *err)
+{
+	struct keyfile f = {0};
+	int rc = keyfile_find(&f, key, err);
+	if (rc == 0 || (rc > 0 && keyfile_encrypted(&f)))
+		rc = error_set(err, ERR_FAILED, NULL, NULL,
+			rc ? "the private key is encrypted" : "there is no private key in it");
+	else if (rc > 0 && (rc = keyparts_check(f.der, err)) == 0)
+		rc = mbed_pair(cert, f.der, err); /* checks the key, too */
+	keyfile_free(&f);
+	return rc;
+}
+
 int opinion_pair(struct bytes cert, struct bytes key, struct error *err)
 {
 	struct pem_block block = {0};
-	struct key k = KEY_INIT;
 	struct cert c;
 	int rc = -1;
-	if (first_certificate(cert, &block, &cert, err) < 0 ||
-		key_import_leaf(&k, key, NULL, err) < 0)
+	if (first_certificate(cert, &block, &cert, err) < 0 || cert_parse(&c, cert, err) < 0)
 		goto out;
-	if (k.alg != KEY_ED25519)
-		rc = mbed_pair(cert, secret_bytes(&k.der), err);
-	else if (cert_parse(&c, cert, err) == 0)
-		rc = key_matches(&k, &c) ? 0
-					 : error_set(err, ERR_FAILED, NULL, NULL,
-						   "the private key does not belong to the "
-						   "certificate");
+	if (c.key == KEY_ED25519)
+		rc = ed25519_pair(&c, key, err);
+	else
+		rc = plain_pair(cert, key, err);
 out:
 	pem_block_free(&block);
-	key_free(&k);
 	return rc;
 }
