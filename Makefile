@@ -84,7 +84,7 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/native/libcertrescue.a $(NATIVE_L
 		$(BUILD)/native/libcertrescue.a -L$(BUILD)/native/lib $(LIBS)
 
 # The fuzz targets over what is kept for them in tests/data/fuzz, with gcc.
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/native/libcertrescue.a $(NATIVE_LIBS)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(wildcard tests/fuzz/*.h) $(BUILD)/native/libcertrescue.a $(NATIVE_LIBS)
 	@mkdir -p $(@D)
 	@echo '  CC    $< (replay)'
 	@gcc $(DEFS) $(WARN) $(ASAN) -I$(BUILD)/native/include -o $@ $< tests/fuzz/replay.c \

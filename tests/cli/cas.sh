@@ -9,8 +9,6 @@
 #   pub FILE               the public key of a certificate; pub -k FILE [passin]: of a private key
 #   opens FILE PASSFILE CRT     openssl opens the encrypted key FILE with PASSFILE's first line; it is CRT's
 #   tree DIR               every file with mode and digest, to compare
-#   dialogue PROMPT COMMAND ANSWER...   runs COMMAND (a shell line) on a terminal, types each answer when PROMPT (a regular
-#                          expression) has come once more: $code, $out
 cakey() {
 	local f=$CERTRESCUE_TEST_KEYS/$1-offline-$2.pem t
 	mkdir -p "$CERTRESCUE_TEST_KEYS"
@@ -59,25 +57,3 @@ pub() {
 }
 opens() { grep -q 'BEGIN ENCRYPTED PRIVATE KEY' "$1" && [ "$(pub -k "$1" "file:$2")" = "$(pub "$3")" ]; }
 tree() { (cd "$1" && find . -printf '%p %y %m ' -type f -exec sha256sum {} \; -o -printf '\n'); }
-dialogue() {
-	local prompt=$1 command=$2 line n=0 pid i
-	shift 2
-	rm -f "$T/tty.in"; mkfifo "$T/tty.in"; : >"$T/tty.out"
-	timeout 200 script -qefc "$command; echo END \$?" /dev/null <"$T/tty.in" >"$T/tty.out" 2>&1 &
-	pid=$!
-	exec 7>"$T/tty.in"
-	for line; do
-		n=$((n + 1))
-		for ((i = 0; i < 1200; i++)); do
-			[ "$(grep -aoE "$prompt" "$T/tty.out" | wc -l)" -lt "$n" ] || break
-			! grep -aq '^END' "$T/tty.out" || break
-			sleep 0.05
-		done
-		sleep 0.1
-		printf '%s\n' "$line" >&7
-	done
-	wait $pid
-	exec 7>&-
-	code=$(tr -d '\r' <"$T/tty.out" | sed -n 's/^END //p')
-	out=$(tr -d '\r' <"$T/tty.out")
-}

@@ -12,6 +12,8 @@
 #   field FILE KEY         the decoded value of a kubeconfig's KEY (client-certificate-data ...)
 #   json WHAT FILTER       $out is one JSON object for which jq's FILTER holds
 #   ids                    rescues kept on $T/node
+#   dialogue PROMPT COMMAND ANSWER...   runs COMMAND (a shell line) on a terminal, types each answer when PROMPT (a regular
+#                          expression) has come once more; sets $code, and $out to what the terminal shows
 #   person LINE...         renew on a terminal, and what a person types there: each line when one more question stands
 #                          there that $QUESTION finds; sets $code, and $out to what the terminal shows
 C=$BIN/certrescue K=/etc/kubernetes P=/etc/kubernetes/pki
@@ -57,19 +59,20 @@ json() {
 	fi
 }
 ids() { ls "$T/node/var/lib/certrescue" 2>/dev/null; }
-QUESTION='passphrase of'
-person() {
-	local line n=0 pid
+QUESTION='[Pp]assphrase of'
+person() { dialogue "$QUESTION" "$C renew --root $T/node --media $T/medium --yes --color never" "$@"; }
+dialogue() {
+	local prompt=$1 command=$2 line n=0 pid i
+	shift 2
 	rm -f "$T/tty.in"; mkfifo "$T/tty.in"; : >"$T/tty.out"
-	code=0
-	timeout 100 script -qefc "$C renew --root $T/node --media $T/medium --yes --color never; echo END \$?" "$T/tty.log" <"$T/tty.in" >"$T/tty.out" 2>&1 &
+	timeout 200 script -qefc "$command; echo END \$?" /dev/null <"$T/tty.in" >"$T/tty.out" 2>&1 &
 	pid=$!
 	exec 7>"$T/tty.in"
 	for line; do
 		n=$((n + 1))
-		for ((i = 0; i < 600; i++)); do
-			[ "$(grep -aoiE "$QUESTION" "$T/tty.out" | wc -l)" -lt "$n" ] || break
-			grep -aq '^END' "$T/tty.out" && break
+		for ((i = 0; i < 1200; i++)); do
+			[ "$(grep -aoE "$prompt" "$T/tty.out" | wc -l)" -lt "$n" ] || break
+			! grep -aq '^END' "$T/tty.out" || break
 			sleep 0.05
 		done
 		sleep 0.1

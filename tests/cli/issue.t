@@ -233,6 +233,9 @@ refuses 1 'locked.key: .*passphrase' "${ISSUE[@]}" --ca ec.pem --ca-key locked.k
 refuses 1 'nofile: the passphrase file cannot be opened' "${ISSUE[@]}" --ca ec.pem --ca-key locked.key --passphrase-file nofile
 echo secret >right
 exits 0 'an encrypted CA key' issue x.json --ca ec.pem --ca-key locked.key --passphrase-file right --out locked
+unlike 'draws no warning' "$err" 'warning'
+exits 0 'a plain one' issue x.json --ca ec.pem --ca-key ec-key.pem --out plain
+like 'does' "$err" 'warning: ec-key.pem: the CA.s key is not encrypted'
 ok 'signs' openssl verify -CAfile ec.pem locked.pem
 
 # oca NAME [openssl req option...]: a CA by openssl, P-256 unless a key is there.
@@ -287,7 +290,8 @@ openssl ecparam -name prime256v1 -genkey -noout -out lastca.key
 openssl req -new -key lastca.key -subj /CN=last -out lastca.csr
 openssl ca -config ca.cnf -batch -selfsign -keyfile lastca.key -in lastca.csr -enddate 99991231235959Z -notext -out lastca.pem 2>/dev/null
 exits 0 'a certificate until the end of 9999' issue x.json --ca lastca.pem --ca-key lastca.key --config config.json --profile 9999 --out last
-is 'is not cut' "$(openssl x509 -in last.pem -noout -enddate)$err" 'notAfter=Dec 31 23:59:59 9999 GMT'
+is 'is not cut' "$(openssl x509 -in last.pem -noout -enddate)" 'notAfter=Dec 31 23:59:59 9999 GMT'
+unlike 'nor said to be' "$err" 'ends with its CA'
 ok 'openssl verifies it' openssl verify -CAfile lastca.pem last.pem
 sed 's/"2049-12-31T23:59:59Z"}}}}/"10000-01-01T00:00:00Z"}}}}/' config.json >late.json
 refuses 1 'late.json: profile "10000": line 5: "not_after" is not a time: 10000-' issue x.json --ca forever.pem --ca-key forever.key --config late.json --profile 2049 --out no

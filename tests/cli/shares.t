@@ -40,7 +40,7 @@ ok 'openssl finds it good' "$LIB/verify-node" --quiet --ca "$T/ca" --before "$T/
 not_ok 'the passphrase is nowhere on node or medium' grep -rqF -- 1011-1213 "$T/node" "$T/medium"
 
 # --- from a terminal
-QUESTION='passphrase of|share [0-9]+ of the [0-9]+ that|first share again'
+QUESTION='[Pp]assphrase of|[Ss]hare [0-9]+ of the [0-9]+ that|first share again'
 fresh
 person "${one/kitchen/kitchne}" "$one" "$two" "$two" "${five/goblin/goose}" "$(sed -E 's/\b(\w{4})\w*/\U\1/g' <<<"$five")"
 is 'three shares are typed, after slips' "$code" 0

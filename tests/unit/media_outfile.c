@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // outfile, and the directories of an outset: files are whole or not there; nothing is overwritten
-// or left lying about. about.
+// or left lying about.
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -40,26 +40,39 @@ static int entries(void)
 	return sh("test $(ls -A | grep -vx log | wc -l) -eq 0") ? 0 : 1;
 }
 
+/* All steps for one file. */
+static int put(const char *path, const char *text, mode_t with, bool replace)
+{
+	struct outfile f = OUTFILE_INIT;
+	int rc = outfile_stage(&f, path, bytes_of(text), with, replace, &err) ||
+				 outfile_sync(&f, 1, &err) || outfile_put(&f, &err) ||
+				 outfile_sync_places(&f, 1, &err)
+			 ? -1
+			 : 0;
+	outfile_drop(&f);
+	return rc;
+}
+
 static void one_file(void)
 {
 	umask(077);
-	is_int(outfile_write(at("a"), bytes_of("one"), 0644, false, &err), 0, "a new file");
+	is_int(put(at("a"), "one", 0644, false), 0, "a new file");
 	ok(holds("a", "one"), "has its content");
 	is_int(mode("a"), 0644, "and its mode, whatever the umask");
 	umask(022);
-	ok(outfile_write(at("a"), bytes_of("two"), 0600, false, &err) < 0 && err.os == EEXIST,
+	ok(put(at("a"), "two", 0600, false) < 0 && err.os == EEXIST,
 		"it is not overwritten unasked");
 	has_str(err.what, "there already", "which is said");
 	ok(holds("a", "one"), "and stays");
-	is_int(outfile_write(at("a"), bytes_of("two"), 0600, true, &err), 0, "replaced when asked");
+	is_int(put(at("a"), "two", 0600, true), 0, "replaced when asked");
 	ok(holds("a", "two") && mode("a") == 0600, "content and mode are the new ones");
 	ok(sh("ln -s a l; mkdir d; mkfifo f"), "a link, a directory, a FIFO");
-	ok(outfile_write(at("l"), bytes_of("x"), 0600, true, &err) < 0 && err.os == EEXIST,
+	ok(put(at("l"), "x", 0600, true) < 0 && err.os == EEXIST,
 		"a link is not replaced");
-	ok(outfile_write(at("d"), bytes_of("x"), 0600, true, &err) < 0, "nor a directory");
-	ok(outfile_write(at("f"), bytes_of("x"), 0600, true, &err) < 0, "nor a FIFO");
+	ok(put(at("d"), "x", 0600, true) < 0, "nor a directory");
+	ok(put(at("f"), "x", 0600, true) < 0, "nor a FIFO");
 	ok(holds("a", "two"), "and what the link names stays");
-	ok(outfile_write(at("no/x"), bytes_of("x"), 0600, false, &err) < 0,
+	ok(put(at("no/x"), "x", 0600, false) < 0,
 		"a directory that is not there");
 	has_str(err.todo, "make the directory", "says what to do");
 	ok(outfile_absent(at("l"), &err) < 0, "a link counts as there");

@@ -129,10 +129,20 @@ static int ask(struct issue_work *w, struct error *err)
 	return rc;
 }
 
+static void warn_of_plain_key(const struct issue_work *w)
+{
+	struct error warning;
+	error_set(&warning, ERR_NONE, w->ca_key, "encrypt it: certrescue ca protect DIRECTORY",
+		"the CA's key is not encrypted: who has this file can sign for the cluster");
+	common_warn(&warning);
+}
+
 int issue_open(struct issue_work *w, struct error *err)
 {
 	struct secret passphrase = SECRET_INIT;
 	int rc = open_with(w, NULL, err);
+	if (rc == 0 && !w->c.quiet)
+		warn_of_plain_key(w);
 	if (rc == 0 || err->os != EACCES)
 		return rc;
 	if (!w->passphrase_file)

@@ -208,21 +208,6 @@ void outfile_drop(struct outfile *f)
 	*f = (struct outfile)OUTFILE_INIT;
 }
 
-int outfile_write(
-	const char *path, struct bytes content, mode_t mode, bool replace, struct error *err)
-{
-	struct outfile f = OUTFILE_INIT;
-	int rc = outfile_stage(&f, path, content, mode, replace, err);
-	if (rc == 0)
-		rc = outfile_sync(&f, 1, err);
-	if (rc == 0)
-		rc = outfile_put(&f, err);
-	if (rc == 0)
-		rc = outfile_sync_places(&f, 1, err);
-	outfile_drop(&f);
-	return rc;
-}
-
 int outfile_mkdir(const char *path, struct error *err)
 {
 	struct stat st;

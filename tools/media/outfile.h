@@ -14,20 +14,15 @@
 #include "base/error.h"
 
 /*
- * Writes content to path (absolute or from the working directory) with this mode, whatever the
- * umask; the file has the mode from its first byte. Without replace a file that is there already is
- * an error (err->os = EEXIST) and stays as it is; with it, a regular file is replaced in one step.
- * A symlink in the file's own place is never followed: it is an error.
- */
-int outfile_write(
-	const char *path, struct bytes content, mode_t mode, bool replace, struct error *err);
-
-/*
- * The same in steps, so that a set of files can stand ready, and be looked at, before the first
- * takes its place: outfile_stage writes .NAME.PID beside path; outfile_sync brings n of those to
- * the disk; outfile_put gives one its name (the rules are those of outfile_write);
- * outfile_sync_places brings the names of n to the disk, each directory once; outfile_drop removes
- * one that was not put.
+ * In steps, so that a set of files can stand ready, and be looked at, before the first takes its
+ * place (outset.h puts them together): outfile_stage writes .NAME.PID beside path (absolute or from
+ * the working directory), with this mode whatever the umask; outfile_sync brings n of those to the
+ * disk; outfile_put gives one its name; outfile_sync_places brings the names of n to the disk, each
+ * directory once; outfile_drop removes one that was not put.
+ *
+ * Without replace a file that is there already is an error (err->os = EEXIST) and stays as it is;
+ * with it, a regular file is replaced in one step. A symlink in the file's own place is never
+ * followed: it is an error.
  */
 struct outfile {
 	char *path;      /* where it belongs */
