@@ -128,11 +128,11 @@ exits 0 'which is a chain of its own' chain "$T/medium/ledger/kubernetes-2030020
 exits 4 'audit verify tells them apart' audit
 rm "$T/medium/ledger/kubernetes-20300201T000000Z.jsonl"
 cp "$T/was" "$L"
-printf '{"prev":"half' >>"$L"
+printf '{"prev":"half%0100000d' 7 >>"$L" # longer than what takes its place
 fresh
 exits 0 'a rescue behind a torn line' renew --now 2030-02-02T00:00:00Z
 exits 0 'the chain goes on' chain "$L"
-unlike 'without the torn piece' "$(cat "$L")" 'half'
+unlike 'without the torn piece' "$(cat "$L")" 'half|00007$'
 fresh
 rm -rf "$T/medium/ledger"
 : >"$T/medium/ledger"
