@@ -475,11 +475,14 @@ is 'is quiet' "$out$err" ''
 # A run that is ended leaves whole files, and nothing half done beside them.
 rm -rf nodes; mkdir nodes
 jq -n '[range(3000) | {csr: {CN: "n-\(.)"}, key: "kprime256v1", out: "nodes/n-\(.)"}]' >many.json
-issue --plan many.json --ca ec.pem --ca-key ec-key.pem >out 2>err &
-while kill -0 $! 2>/dev/null && [ -z "$(find nodes -name '*.pem' -print -quit)" ]; do sleep 0.1; done
-kill $! 2>/dev/null
-wait $! 2>/dev/null
-is 'a run that is ended leaves nothing beside its files' "$(find nodes -name '.*' -type f)" ''
+"$C" issue --plan many.json --ca ec.pem --ca-key ec-key.pem >out 2>err & # not the function: $! would be a subshell's
+pid=$!
+while kill -0 "$pid" 2>/dev/null && [ -z "$(find nodes -name '*.pem' -print -quit)" ]; do sleep 0.1; done
+kill "$pid" 2>/dev/null
+wait "$pid" 2>/dev/null
+is 'a run that is ended' "$?" 143
+ok 'had begun and was not done' sh -c '[ "$(ls nodes | wc -l)" -gt 0 ] && [ "$(ls nodes | wc -l)" -lt 6000 ]'
+is 'nothing lies beside its files' "$(find nodes -name '.*' -type f)" ''
 ok 'each of them is whole' sh -c 'for f in nodes/*.pem; do openssl x509 -in $f -noout || exit 1; done'
 
 done_testing
